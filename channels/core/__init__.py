@@ -1,0 +1,1 @@
+"""The pipeline all features share: actor, session, dispatch, hub, recovery. Knows no feature."""

@@ -1,0 +1,1 @@
+"""Load generator, benchmarks and fault drills. Of ours it imports `channels.protocol` only."""

@@ -1,0 +1,1 @@
+"""Engine: who is here. Speaks plain values; may import storage; never imports moderation, channels or server."""

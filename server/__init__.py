@@ -1,0 +1,1 @@
+"""Roof: processes, configuration, HTTP, sockets, accounts. May import everything; nothing imports it."""

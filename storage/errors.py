@@ -1,0 +1,48 @@
+"""What storage raises. Everything else a driver can throw is turned into one of these.
+
+    StorageError
+    ├── Duplicate        a unique index refused the write; `index` names it
+    ├── GuardFailed      a guarded write found nothing to change: somebody was faster
+    ├── Unavailable      MongoDB (or Redis) cannot be reached now; the outcome of a write is unknown: retry with the same id
+    ├── Busy             the bounded queue in front of the database is full; nothing was done
+    ├── NotReady         an index is missing, or the schema is newer than this code; refuse to serve
+    └── BadCiphertext    a stored value cannot be decrypted with the keys at hand
+
+May be imported by every floor.
+"""
+
+
+class StorageError(Exception):
+    """Base of all storage errors."""
+
+
+class Duplicate(StorageError):
+    """A unique index refused the write.
+
+    Attributes:
+        index: Name of the index, e.g. `log_topic_seq`; empty when the server did not say.
+    """
+
+    def __init__(self, index: str = "") -> None:
+        super().__init__(f"unique index refused the write: {index or 'unknown'}")
+        self.index = index
+
+
+class GuardFailed(StorageError):
+    """A guarded write matched no document; the whole unit was rolled back."""
+
+
+class Unavailable(StorageError):
+    """The database cannot be reached now; whether a write took effect is unknown."""
+
+
+class Busy(StorageError):
+    """The queue in front of the database is full; nothing was done."""
+
+
+class NotReady(StorageError):
+    """The database is not fit to serve: a missing index, a newer schema, a lost key."""
+
+
+class BadCiphertext(StorageError):
+    """A stored value cannot be decrypted or was tampered with."""

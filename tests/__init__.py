@@ -1,0 +1,1 @@
+"""Tests of Huitang; the tree mirrors the source tree."""
