@@ -2,9 +2,11 @@
 
     StorageError
     ├── Duplicate        a unique index refused the write; `index` names it
+    │   └── PartialInsert    the same in the middle of an ordered batch; `done` documents before it were stored
     ├── GuardFailed      a guarded write found nothing to change: somebody was faster
     ├── Unavailable      MongoDB (or Redis) cannot be reached now; the outcome of a write is unknown: retry with the same id
     ├── Busy             the bounded queue in front of the database is full; nothing was done
+    ├── Rejected         the database refuses the request itself (too large, malformed, not allowed); repeating it is no use
     ├── NotReady         an index is missing, or the schema is newer than this code; refuse to serve
     └── BadCiphertext    a stored value cannot be decrypted with the keys at hand
 
@@ -28,6 +30,19 @@ class Duplicate(StorageError):
         self.index = index
 
 
+class PartialInsert(Duplicate):
+    """A unique index refused one document of an ordered batch; those before it are stored, those after it are not.
+
+    Attributes:
+        index: Name of the index.
+        done: How many documents were stored; also the position of the refused one.
+    """
+
+    def __init__(self, index: str, done: int) -> None:
+        super().__init__(index)
+        self.done = done
+
+
 class GuardFailed(StorageError):
     """A guarded write matched no document; the whole unit was rolled back."""
 
@@ -38,6 +53,10 @@ class Unavailable(StorageError):
 
 class Busy(StorageError):
     """The queue in front of the database is full; nothing was done."""
+
+
+class Rejected(StorageError):
+    """The database refuses the request itself: repeating it is no use."""
 
 
 class NotReady(StorageError):
