@@ -1,0 +1,38 @@
+import type { Component, ComputedRef } from "vue";
+import type { RouteRecordRaw } from "vue-router";
+
+/** A place of the tab bar (phone) and the rail (desktop). */
+export interface FeatureTab {
+  /** Text key, e.g. `chat.tab`. */
+  label: string;
+  icon: Component;
+  /** Name of the route it opens. */
+  route: string;
+  /** Left to right, top to bottom. */
+  order: number;
+  /** Called inside a component's setup. Hidden when false, e.g. from members who are no officers. */
+  shown?: () => ComputedRef<boolean>;
+  /** Called inside a component's setup. Figure of the badge; 0 draws none. */
+  badge?: () => ComputedRef<number>;
+}
+
+declare module "vue-router" {
+  interface RouteMeta {
+    /** Open to people who are not signed in; drawn without tab bar and rail. */
+    open?: boolean;
+    /** A page of its own on the phone: the tab bar gives way to it. */
+    deep?: boolean;
+    /** Text key of the page title. */
+    title?: string;
+  }
+}
+
+/** What a feature adds to the client. One object per folder, listed in features/index.ts and nowhere else. */
+export interface FeatureManifest {
+  /** Folder, text namespace, prefix of route names. */
+  name: string;
+  routes: RouteRecordRaw[];
+  tab?: FeatureTab;
+  /** Started once when somebody is signed in; the function it returns is called at sign-out. */
+  start?: () => () => void;
+}

@@ -1,0 +1,77 @@
+import { isLocale, type Locale } from "./locale";
+
+/**
+ * Every number and time that people read goes through here.
+ * Times come in as milliseconds since the epoch; `nowMs` is the server's now (live/live.ts).
+ */
+export interface DayWords {
+  today: string;
+  yesterday: string;
+}
+
+const DAY_MS = 86_400_000;
+
+const startOfDay = (atMs: number): number => {
+  const day = new Date(atMs);
+  return new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
+};
+
+/** Whole calendar days between two moments in the reader's time zone: 0 same day, 1 the day before `nowMs`. */
+export function daysBetween(atMs: number, nowMs: number): number {
+  return Math.round((startOfDay(nowMs) - startOfDay(atMs)) / DAY_MS);
+}
+
+/** `18:42`, always 24 hours. */
+export function clockTime(atMs: number): string {
+  const at = new Date(atMs);
+  return `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+}
+
+const date = (atMs: number, locale: Locale, options: Intl.DateTimeFormatOptions): string =>
+  new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, options).format(atMs);
+
+/** Day only: 今天, 昨天, 周三, 7月2日, 2025年7月2日. */
+export function dayName(atMs: number, nowMs: number, locale: Locale, words: DayWords): string {
+  const days = daysBetween(atMs, nowMs);
+  if (days === 0) return words.today;
+  if (days === 1) return words.yesterday;
+  if (days > 1 && days < 7) return date(atMs, locale, { weekday: "long" });
+  const sameYear = new Date(atMs).getFullYear() === new Date(nowMs).getFullYear();
+  return date(atMs, locale, sameYear ? { month: "long", day: "numeric" } : { dateStyle: "long" });
+}
+
+/** Day and time for a separator: `今天 18:42`. */
+export function dayTime(atMs: number, nowMs: number, locale: Locale, words: DayWords): string {
+  return `${dayName(atMs, nowMs, locale, words)} ${clockTime(atMs)}`;
+}
+
+/** Shortest form for lists: time today, 昨天, weekday, then the date. */
+export function shortTime(atMs: number, nowMs: number, locale: Locale, words: DayWords): string {
+  const days = daysBetween(atMs, nowMs);
+  if (days === 0) return clockTime(atMs);
+  if (days === 1) return words.yesterday;
+  if (days > 1 && days < 7) return date(atMs, locale, { weekday: "short" });
+  const sameYear = new Date(atMs).getFullYear() === new Date(nowMs).getFullYear();
+  return date(atMs, locale, sameYear ? { month: "numeric", day: "numeric" } : { year: "numeric", month: "numeric", day: "numeric" });
+}
+
+/** Full date and time, for details and tooltips. */
+export function fullTime(atMs: number, locale: Locale): string {
+  return `${date(atMs, locale, { dateStyle: "long" })} ${clockTime(atMs)}`;
+}
+
+/** `812 B`, `34 KB`, `2.4 MB` (1 KB = 1024 B, as people's file lists count). */
+export function fileSize(bytes: number): string {
+  if (bytes < 1024) return `${String(bytes)} B`;
+  if (bytes < 1024 * 1024) return `${String(Math.round(bytes / 1024))} KB`;
+  return `${(bytes / (1024 * 1024)).toFixed(1)} MB`;
+}
+
+/** Badge figure: up to 99, then `99+`. */
+export function badgeCount(count: number): string {
+  return count > 99 ? "99+" : String(count);
+}
+
+export function asLocale(word: string): Locale {
+  return isLocale(word) ? word : "zh-CN";
+}

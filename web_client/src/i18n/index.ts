@@ -1,0 +1,47 @@
+import { createI18n } from "vue-i18n";
+
+import { isLocale, LOCALES, type Locale } from "./locale";
+
+const KEY = "huitang.locale";
+
+const load: Record<Locale, () => Promise<{ default: Record<string, unknown> }>> = {
+  "zh-CN": () => import("./zh-CN"),
+  en: () => import("./en"),
+};
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: "zh-CN" as Locale,
+  fallbackLocale: "zh-CN",
+  missingWarn: import.meta.env.DEV,
+  fallbackWarn: false,
+  messages: {} as Record<string, Record<string, never>>,
+});
+
+/** What this device chose, else what the browser asks for, else Chinese. */
+export function preferredLocale(stored: string | null, languages: readonly string[]): Locale {
+  if (stored !== null && isLocale(stored)) return stored;
+  for (const language of languages) {
+    if (language.toLowerCase().startsWith("zh")) return "zh-CN";
+    if (language.toLowerCase().startsWith("en")) return "en";
+  }
+  return "zh-CN";
+}
+
+/** Load the texts of a language, show it and remember it on this device. */
+export async function setLocale(locale: Locale): Promise<void> {
+  if (!(i18n.global.availableLocales as string[]).includes(locale)) {
+    const texts = await load[locale]();
+    i18n.global.setLocaleMessage(locale, texts.default as never);
+  }
+  i18n.global.locale.value = locale;
+  document.documentElement.lang = locale;
+  localStorage.setItem(KEY, locale);
+}
+
+/** To be awaited before the first page is drawn. */
+export async function startLocale(): Promise<void> {
+  await setLocale(preferredLocale(localStorage.getItem(KEY), navigator.languages));
+}
+
+export { LOCALES, type Locale };
