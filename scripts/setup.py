@@ -173,7 +173,8 @@ def prepare(purpose: str) -> None:
     ensure_command()
     ensure_client()
     if purpose == "test":
-        ensure_client_packages()
+        if (WEB / "package-lock.json").is_file():
+            ensure_client_packages()
         chromium.ensure()
 
 
