@@ -1,0 +1,59 @@
+"""Plain values of accounts that other parts of the roof read. May be imported by server."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from storage.ids import AccountId, MemberId, OrgId, SessionId
+
+
+class Step(Enum):
+    """Where a log-in stands; the word on the wire."""
+
+    TOTP = "totp"
+    """The password was right; the second factor is missing."""
+    ENROL = "enrol"
+    """The password was right; a second factor must be set up first."""
+    DONE = "done"
+    """Every required factor was given."""
+
+
+class Kind(Enum):
+    """What a session stands for."""
+
+    DEVICE = "device"
+    """A person's browser or app, known by cookie."""
+    BOT = "bot"
+    """A bearer token."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A session as found in the store just now; holds no secret.
+
+    Attributes:
+        id: Public name of the session; for bots the token's id.
+        account: Whose it is; for bots the token's id as well.
+        org: Organisation of the account.
+        member: Membership of the account.
+        step: What is still missing.
+        kind: Person or bot.
+        made_at_ms: Birth of the session (of the log-in transaction).
+        seen_at_ms: Last request, to the minute.
+        expires_at_ms: End at the latest: the absolute limit, or the idle limit from `seen_at_ms` on.
+        proved_at_ms: Last full proof of identity, 0 when there was none.
+        agent: Family of browser and system, e.g. `Chrome · Android`.
+        known_device: The device had a full log-in of this account before.
+    """
+
+    id: SessionId
+    account: AccountId
+    org: OrgId | None
+    member: MemberId | None
+    step: Step
+    kind: Kind
+    made_at_ms: int
+    seen_at_ms: int
+    expires_at_ms: int
+    proved_at_ms: int
+    agent: str
+    known_device: bool = False
