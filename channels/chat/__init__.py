@@ -1,0 +1,1 @@
+"""Conversation: rooms of branches and groups, direct talk, threads, reactions, pins, attachments."""
