@@ -127,14 +127,17 @@ def _node_major(node: str) -> int:
 
 
 def ensure_client_packages() -> None:
-    """`npm ci` when the lock file changed."""
+    """Install what the lock file says, when it changed.
+
+    `npm ci` would refuse a lock file written where a registry did not carry the builds for other systems.
+    """
     digest = digest_of([WEB / "package-lock.json", WEB / "package.json"])
     stamp = WEB / "node_modules" / ".huitang"
     if is_current(stamp, digest):
         return
     ensure_node()
     with step("web client packages (npm)"):
-        call(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=WEB)
+        call(["npm", "install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], cwd=WEB)
     write_stamp(stamp, digest)
 
 

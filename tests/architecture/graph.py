@@ -123,7 +123,7 @@ def _allowed_in_channels(rest: str) -> tuple[str, ...]:
     if room == "catalog":
         return ("channels.core.feature",)
     if inside == "contract":
-        return ("channels.core", "storage.ids")
+        return ("channels.core", "storage.ids", "storage.log")  # storage.log for the values a contract builds
     return (f"channels.{room}", "channels.core", "channels.protocol", *GROUND)
 
 

