@@ -1,0 +1,1 @@
+"""The roll as a file: reading sheets, guessing headers, checking rows, planning, applying, exporting."""

@@ -1,0 +1,120 @@
+"""Text files (.csv, .tsv, .txt) into a sheet: encoding and separator without guessing wrong. Pure.
+
+Encodings: a byte order mark decides; else strict UTF-8; else strict GB18030, which Chinese Excel writes. Bytes that are
+valid in both (two GBK letters can look like one UTF-8 letter: the 联通 trap) are judged by what the words say, and when that
+does not decide, the file is refused rather than read wrongly.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable
+
+from channels.branch.errors import ENCODING_UNCLEAR, FILE_UNREADABLE
+from channels.branch.roll.table import CELL_MAX, Sheet
+from channels.protocol.errors import Refused
+
+SEPARATORS = ",\t;|,"
+ENCODINGS = ("utf-8", "gb18030")
+
+Score = Callable[[Iterable[str]], int]
+"""How many of the given cells are words of a header; `header.known_words`."""
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_STRANGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ue000-\uf8ff]")
+_HAN = re.compile("[\u4e00-\u9fff]")
+
+
+def decode(content: bytes, score: Score, encoding: str | None = None) -> str:
+    """The text of a file.
+
+    Args:
+        content: The file.
+        score: Counts known header words, to judge between encodings.
+        encoding: `utf-8` or `gb18030` when a person chose; None to find out.
+
+    Raises:
+        Refused: ENCODING_UNCLEAR.
+    """
+    for mark, name in _BOMS:
+        if content.startswith(mark):
+            return _strict(content[len(mark) :], name) or _unclear()
+    if encoding is not None:
+        return _strict(content, encoding) or _unclear()
+    utf8, gb = (_strict(content, name) for name in ENCODINGS)
+    if utf8 is None or gb is None or content.isascii():
+        found = utf8 or gb
+        return found if found is not None and not _STRANGE.search(found) else _unclear()
+    return _likelier(utf8, gb, score)
+
+
+def _likelier(utf8: str, gb: str, score: Score) -> str:
+    """Choose between two readings that are both valid.
+
+    A text whose UTF-8 reading holds Chinese is UTF-8: GB18030 bytes make three-byte UTF-8 letters only by a rare
+    accident, and never for whole header words. Without any Chinese the known words decide.
+    """
+    if _STRANGE.search(gb):
+        return utf8
+    words_utf8, words_gb = (score(re.split(rf"[{SEPARATORS}\r\n\"]", text[:4_000])) for text in (utf8, gb))
+    if words_utf8 != words_gb:
+        return utf8 if words_utf8 > words_gb else gb
+    if _HAN.search(utf8) and not _STRANGE.search(utf8):
+        return utf8
+    return _unclear()
+
+
+def _strict(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _unclear() -> str:
+    raise Refused(ENCODING_UNCLEAR)
+
+
+def separator_of(text: str) -> str:
+    """The separator that splits the first lines most evenly; a comma when nothing does.
+
+    Excel's own hint (`sep=;` as the first line) is obeyed.
+    """
+    hint = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
+    if hint:
+        return hint.group(1)
+    head = "".join(text.splitlines(keepends=True)[:30])
+    best, best_rank = ",", (0, 0)
+    for separator in SEPARATORS:
+        widths = [len(row) for row in _records(head, separator) if any(row)]
+        common = max(set(widths), key=lambda w: (widths.count(w), w), default=0)
+        rank = (widths.count(common) * (common - 1), -SEPARATORS.index(separator)) if common > 1 else (0, 0)
+        if rank > best_rank:
+            best, best_rank = separator, rank
+    return best
+
+
+def read_text(content: bytes, score: Score, encoding: str | None = None) -> Sheet:
+    """A separated text file as a sheet.
+
+    Raises:
+        Refused: ENCODING_UNCLEAR or FILE_UNREADABLE (a quote that never ends).
+    """
+    text = decode(content, score, encoding)
+    separator = separator_of(text)
+    try:
+        records = _records(text, separator)
+    except csv.Error as error:
+        raise Refused(FILE_UNREADABLE) from error
+    if records and len(records[0]) <= 2 and records[0][0].lower().startswith("sep="):
+        records[0] = []
+    return Sheet("", tuple(tuple(_unquoted(cell[:CELL_MAX]) for cell in record) for record in records))
+
+
+def _records(text: str, separator: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+
+
+def _unquoted(cell: str) -> str:
+    """Take away the apostrophe that an export puts before =, +, - and @ (see export.py)."""
+    return cell[1:] if re.match(r"'['=+\-@\t\r]", cell) else cell
