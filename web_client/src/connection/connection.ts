@@ -1,0 +1,84 @@
+import type { CommandBody, Welcome } from "../protocol/wire";
+import { ServerClock } from "./clock";
+import type { Closing } from "./closing";
+import { uuid7 } from "./ids";
+import { Outbox, type OutboxKeep, type OutboxListener } from "./outbox";
+import { Session, type Introduction, type SessionState } from "./session";
+import type { SocketWorld } from "./socket";
+import { Topics } from "./topics";
+
+/** What the connection needs from outside: sockets, chance, time, a place for unsent messages. */
+export interface ConnectionWorld extends SocketWorld {
+  localMs: () => number;
+  keep: OutboxKeep;
+}
+
+export interface ConnectionListener {
+  state(state: SessionState, closing: Closing | null): void;
+  welcomed(welcome: Welcome): void;
+}
+
+/** The one live connection of a page: session, topics, outbox and clock, wired together. */
+export class Connection {
+  readonly clock: ServerClock;
+  readonly topics: Topics;
+  readonly outbox: Outbox;
+  private readonly session: Session;
+
+  constructor(
+    world: ConnectionWorld,
+    introduction: Introduction,
+    listener: ConnectionListener,
+    outgoing: OutboxListener,
+  ) {
+    this.clock = new ServerClock(world.localMs);
+    this.session = new Session(world, this.clock, world.localMs, introduction, {
+      state: (state, closing) => {
+        if (state !== "online") this.topics.broken();
+        listener.state(state, closing);
+      },
+      welcomed: (welcome) => {
+        listener.welcomed(welcome);
+        this.topics.welcomed();
+        this.outbox.flush();
+      },
+      event: (event) => {
+        this.topics.event(event);
+      },
+      heads: (heads) => {
+        this.topics.heads(heads);
+      },
+      unsubscribed: (topic) => {
+        this.topics.unsubscribed(topic);
+      },
+    });
+    this.topics = new Topics(this.session);
+    this.outbox = new Outbox(this.session, world.keep, world.random, outgoing);
+  }
+
+  get online(): boolean {
+    return this.session.online;
+  }
+
+  start(): void {
+    this.session.start();
+  }
+
+  stop(): void {
+    this.outbox.close();
+    this.session.stop();
+  }
+
+  wake(): void {
+    this.session.wake();
+  }
+
+  call<R>(command: CommandBody): Promise<R> {
+    return this.session.call<R>(command);
+  }
+
+  /** A fresh client id, ordered by server time. */
+  cid(): string {
+    return uuid7(this.clock.nowMs());
+  }
+}

@@ -1,0 +1,176 @@
+import { retryDelayMs } from "./backoff";
+import { ownProblem, Problem } from "./problem";
+
+/**
+ * `waiting`: leaves as soon as there is a line. `sending`: on its way. `failed`: the server refused it; only a person
+ * can send it again.
+ */
+export type OutgoingState = "waiting" | "sending" | "failed";
+
+/** A command that must not be lost: kept on the device until the server has confirmed it. */
+export interface Outgoing {
+  /** Client-made UUIDv7; the same on every try, so the server stores it once. */
+  cid: string;
+  /** Entries of one lane leave one after the other, oldest first. */
+  lane: string;
+  command: { type: string; [field: string]: unknown };
+  createdAtMs: number;
+  state: OutgoingState;
+  problem: Problem | null;
+}
+
+/** What is kept on the device of one entry. */
+export type KeptOutgoing = Pick<Outgoing, "cid" | "lane" | "command" | "createdAtMs"> & { failed: boolean };
+
+/** Where unsent entries survive a closed page (outbox_keep.ts). */
+export interface OutboxKeep {
+  load(): KeptOutgoing[];
+  put(entry: KeptOutgoing): void;
+  remove(cid: string): void;
+}
+
+export interface OutboxListener {
+  changed(entry: Outgoing): void;
+  /** Confirmed; `result` is the reply. The entry is gone from the outbox. */
+  sent(entry: Outgoing, result: Record<string, unknown>): void;
+  removed(entry: Outgoing): void;
+}
+
+export interface OutboxLine {
+  readonly online: boolean;
+  call<R>(command: { type: string; [field: string]: unknown }): Promise<R>;
+}
+
+interface Lane {
+  busy: boolean;
+  attempt: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+export class Outbox {
+  private readonly entries = new Map<string, Outgoing>();
+  private readonly lanes = new Map<string, Lane>();
+
+  constructor(
+    private readonly line: OutboxLine,
+    private readonly keep: OutboxKeep,
+    private readonly random: () => number,
+    private readonly listener: OutboxListener,
+  ) {
+    for (const kept of keep.load().sort((a, b) => (a.cid < b.cid ? -1 : 1))) {
+      const { failed, ...entry } = kept;
+      this.entries.set(kept.cid, { ...entry, state: failed ? "failed" : "waiting", problem: failed ? ownProblem("NETWORK") : null });
+    }
+  }
+
+  /** All entries, oldest first. */
+  all(): Outgoing[] {
+    return [...this.entries.values()];
+  }
+
+  /** Take over a command. The command carries `cid` itself. */
+  add(cid: string, lane: string, command: Outgoing["command"], createdAtMs: number): void {
+    const entry: Outgoing = { cid, lane, command, createdAtMs, state: "waiting", problem: null };
+    this.entries.set(cid, entry);
+    this.store(entry);
+    this.listener.changed(entry);
+    void this.run(lane);
+  }
+
+  /** A person wants a failed entry sent again; it keeps its cid and goes to the end of its lane. */
+  retry(cid: string): void {
+    const entry = this.entries.get(cid);
+    if (entry?.state !== "failed") return;
+    this.entries.delete(cid);
+    this.entries.set(cid, entry);
+    this.change(entry, "waiting", null);
+    void this.run(entry.lane);
+  }
+
+  /** A person gives an entry up. One that is on its way cannot be called back. */
+  discard(cid: string): void {
+    const entry = this.entries.get(cid);
+    if (entry === undefined || entry.state === "sending") return;
+    this.drop(entry);
+    this.listener.removed(entry);
+  }
+
+  /** A line stands: everything that waits goes. */
+  flush(): void {
+    for (const lane of new Set([...this.entries.values()].map((entry) => entry.lane))) {
+      const state = this.lane(lane);
+      clearTimeout(state.timer);
+      state.attempt = 0;
+      void this.run(lane);
+    }
+  }
+
+  /** Stop all timers; entries stay kept. */
+  close(): void {
+    for (const lane of this.lanes.values()) clearTimeout(lane.timer);
+  }
+
+  private async run(name: string): Promise<void> {
+    const lane = this.lane(name);
+    if (lane.busy) return;
+    lane.busy = true;
+    try {
+      for (let entry = this.next(name); entry !== undefined && this.line.online; entry = this.next(name)) {
+        if (!(await this.send(entry, lane))) break;
+      }
+    } finally {
+      lane.busy = false;
+    }
+  }
+
+  /** True when the lane may go on. */
+  private async send(entry: Outgoing, lane: Lane): Promise<boolean> {
+    this.change(entry, "sending", null);
+    try {
+      const result = await this.line.call<Record<string, unknown>>(entry.command);
+      lane.attempt = 0;
+      this.drop(entry);
+      this.listener.sent(entry, result);
+      return true;
+    } catch (cause) {
+      const problem = cause instanceof Problem ? cause : ownProblem("UNREADABLE");
+      if (!problem.temporary) {
+        this.change(entry, "failed", problem);
+        return true;
+      }
+      this.change(entry, "waiting", problem);
+      const waitMs = retryDelayMs(lane.attempt, this.random(), problem.fields.retryAfterMs ?? 0);
+      lane.attempt += 1;
+      clearTimeout(lane.timer);
+      lane.timer = setTimeout(() => void this.run(entry.lane), waitMs);
+      return false;
+    }
+  }
+
+  private next(lane: string): Outgoing | undefined {
+    return [...this.entries.values()].find((entry) => entry.lane === lane && entry.state !== "failed");
+  }
+
+  private lane(name: string): Lane {
+    const lane = this.lanes.get(name) ?? { busy: false, attempt: 0, timer: undefined };
+    this.lanes.set(name, lane);
+    return lane;
+  }
+
+  private change(entry: Outgoing, state: OutgoingState, problem: Problem | null): void {
+    entry.state = state;
+    entry.problem = problem;
+    if (state !== "sending") this.store(entry);
+    this.listener.changed(entry);
+  }
+
+  private drop(entry: Outgoing): void {
+    this.entries.delete(entry.cid);
+    this.keep.remove(entry.cid);
+  }
+
+  private store(entry: Outgoing): void {
+    const { cid, lane, command, createdAtMs } = entry;
+    this.keep.put({ cid, lane, command, createdAtMs, failed: entry.state === "failed" });
+  }
+}
