@@ -9,6 +9,7 @@ from typing import Protocol
 from channels.core.context import Ask
 from channels.core.feature import Feature
 from channels.protocol.base import LiveEvent
+from moderation.limits import Limits
 from server.accounts.house import Accounts
 from server.config import Settings
 from server.http.security import WebPolicy
@@ -44,14 +45,6 @@ class Hub(Protocol):
 
     async def access_changed(self, member: str) -> None:
         """A member's units, roles or account changed: judge their sockets anew on every process within 1 s."""
-        ...
-
-
-class Limits(Protocol):
-    """Token buckets (moderation.limits)."""
-
-    def take(self, key: str, burst: int, per_minute: int) -> int:
-        """Take one token of `key`; 0 when there was one, else milliseconds until the next."""
         ...
 
 

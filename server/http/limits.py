@@ -4,8 +4,8 @@ import ipaddress
 
 from channels.core.feature import RateClass
 from channels.protocol.errors import TOO_MANY_REQUESTS, Refused
+from moderation.limits import Limits
 from server.accounts.values import SessionView
-from server.services import Limits
 
 PUBLIC_BURST = (
     4  # one address may stand for a whole office behind one router: public buckets are this much larger
