@@ -1,0 +1,28 @@
+"""The command line `huitang`, also `python -m server`."""
+
+import typer
+
+from server.commands.schema import schema
+
+app = typer.Typer(
+    name="huitang",
+    help="Huitang 会堂: a self-hosted community and meeting server for organisations made of branches.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(schema)
+
+
+@app.callback()
+def root() -> None:
+    """Settings come from HUITANG_… variables or a huitang.env file; docs/operations.md lists them."""
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What `huitang` can do from the command line; one module per command word."""
