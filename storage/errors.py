@@ -7,6 +7,8 @@
     ├── Unavailable      MongoDB (or Redis) cannot be reached now; the outcome of a write is unknown: retry with the same id
     ├── Busy             the bounded queue in front of the database is full; nothing was done
     ├── Rejected         the database refuses the request itself (too large, malformed, not allowed); repeating it is no use
+    ├── NotFound         what was asked for by its id is not there (any more)
+    ├── TooLarge         more bytes than allowed; nothing was kept
     ├── NotReady         an index is missing, or the schema is newer than this code; refuse to serve
     └── BadCiphertext    a stored value cannot be decrypted with the keys at hand
 
@@ -57,6 +59,14 @@ class Busy(StorageError):
 
 class Rejected(StorageError):
     """The database refuses the request itself: repeating it is no use."""
+
+
+class NotFound(StorageError):
+    """What was asked for by its id is not there, or not whole."""
+
+
+class TooLarge(StorageError):
+    """More bytes than allowed; nothing was kept."""
 
 
 class NotReady(StorageError):

@@ -1,8 +1,8 @@
 """The key ring: a file outside the database with the keys of personal fields and of blind indexes.
 
-Invariants: of each kind the newest key writes, all of them read; the file is private (0600) and replaced atomically; a
-key's id is computed from the key, so a wrong key cannot pass for the right one. Losing this file loses the personal
-fields for ever: back it up apart from the database.
+Invariants: of each kind the newest key writes, all of them read; the file is private (0600) and replaced atomically, and
+every process follows it; a key's id is computed from the key, so a wrong key cannot pass for the right one. Losing this
+file loses the personal fields for ever: back it up apart from the database.
 
 May be imported through `storage.crypto` by every floor.
 """
@@ -17,9 +17,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from storage.clock import Clock, SystemClock
 from storage.errors import NotReady
 from storage.files import readable_by_others, write_private
+
+log = structlog.get_logger(__name__)
 
 KEY_BYTES = 32
 KEY_ID_BYTES = 4  # short: it is in front of every stored value; two equal ids in one ring are refused
@@ -68,6 +72,7 @@ class KeyRing:
             raise ValueError("the key ring needs a field key and a blind index key")
         self._keys = dict(keys)
         self._path = path
+        self._seen = None if path is None else _mark(path)
 
     @classmethod
     def fresh(cls, clock: Clock, path: Path | None = None) -> "KeyRing":
@@ -91,36 +96,31 @@ class KeyRing:
             fresh = cls.fresh(clock or SystemClock(), path)
             write_private(
                 path, fresh._encoded(), replace=False
-            )  # another process may have been faster: read back
-        return cls(_read(path), path)
-
-    def reload(self) -> bool:
-        """Read the file again; True when keys were added or removed. A ring in memory never changes."""
-        if self._path is None:
-            return False
-        before = self._keys
-        self._keys = _read(self._path)
-        return self._keys != before
+            )  # if another process was faster, its keys count
+        mark = _mark(path)
+        ring = cls(_read(path), path)
+        ring._seen = mark  # as of before the reading: a change in between is then noticed
+        return ring
 
     def newest(self, purpose: Purpose) -> Key:
         """The key that writes."""
+        self._follow()
         return self._keys[purpose][-1]
 
     def all(self, purpose: Purpose) -> tuple[Key, ...]:
         """The keys that read, newest first."""
+        self._follow()
         return self._keys[purpose][::-1]
 
     def find(self, purpose: Purpose, key_id: bytes) -> Key | None:
-        """The key of that id; reads the file once more before it gives up: another process may have added it."""
-        found = self._find(purpose, key_id)
-        if found is None and self.reload():
-            found = self._find(purpose, key_id)
-        return found
+        """The key of that id, or None."""
+        self._follow()
+        return next((key for key in self._keys[purpose] if key.id == key_id), None)
 
     def add(self, purpose: Purpose, clock: Clock) -> Key:
         """Make a new key that writes from now on, and store the ring. Follow with a rotation."""
         key = _new_key(clock)
-        if self._find(purpose, key.id):
+        if self.find(purpose, key.id):
             raise NotReady("two keys of one id were drawn; try again")
         self._replace(purpose, (*self._keys[purpose], key))
         return key
@@ -131,8 +131,15 @@ class KeyRing:
         self._replace(purpose, self._keys[purpose][-1:])
         return retired
 
-    def _find(self, purpose: Purpose, key_id: bytes) -> Key | None:
-        return next((key for key in self._keys[purpose] if key.id == key_id), None)
+    def _follow(self) -> None:
+        """Read the file again when another process has replaced it. A file that went bad does not close the house."""
+        if self._path is None or (mark := _mark(self._path)) == self._seen:
+            return
+        self._seen = mark
+        try:
+            self._keys = _read(self._path)
+        except NotReady as fault:
+            log.error("the key file cannot be read again, keeping its keys", fault=str(fault))
 
     def _replace(self, purpose: Purpose, keys: tuple[Key, ...]) -> None:
         before = self._keys
@@ -143,6 +150,7 @@ class KeyRing:
             except OSError:
                 self._keys = before  # a key that is not on disk must not write
                 raise
+            self._seen = _mark(self._path)
 
     def _encoded(self) -> bytes:
         content: dict[str, Any] = {"format": FORMAT}
@@ -152,6 +160,14 @@ class KeyRing:
                 for key in keys
             ]
         return json.dumps(content, indent=2).encode() + b"\n"
+
+
+def _mark(path: Path) -> tuple[int, int] | None:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_ino, state.st_mtime_ns
 
 
 def _new_key(clock: Clock) -> Key:

@@ -154,6 +154,7 @@ def _configuration(settings: MongodSettings, folder: Path, socket: Path) -> byte
     content = {
         "storage": {
             "dbPath": str(folder / "data"),
+            "journal": {"commitIntervalMs": 5},  # changes of the catalogue wait for it: 100 ms each otherwise
             "wiredTiger": {
                 "engineConfig": {"cacheSizeGB": settings.cache_mb / 1024, "configString": settings.engine}
             },

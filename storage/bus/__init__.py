@@ -1,0 +1,1 @@
+"""Wake-ups between processes: a port and its two adapters."""
