@@ -3,6 +3,8 @@
 May be imported by server and tests.
 """
 
+from channels.chat.feature import FEATURE as CHAT
 from channels.core.feature import Feature
+from channels.me.feature import FEATURE as ME
 
-FEATURES: tuple[Feature, ...] = ()
+FEATURES: tuple[Feature, ...] = (CHAT, ME)

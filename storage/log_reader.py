@@ -85,6 +85,17 @@ class LogReader:
         )
         return {row["_id"]: to_entry(row["newest"]) for row in rows}
 
+    async def tails(self, topics: Sequence[str], counter: str) -> dict[str, Entry]:
+        """Newest entry of one counter in each of many topics; topics without one are left out."""
+        rows = await self._log.aggregate(
+            [
+                {"$match": {"topic": {"$in": list(topics)}, "counter": counter}},
+                {"$sort": {"topic": 1, "counter": 1, "n": -1}},
+                {"$group": {"_id": "$topic", "newest": {"$first": "$$ROOT"}}},
+            ]
+        )
+        return {row["_id"]: to_entry(row["newest"]) for row in rows}
+
     async def page(
         self, topic: str, counter: str, *, after_n: int | None = None, before_n: int | None = None, limit: int
     ) -> list[Entry]:

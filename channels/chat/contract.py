@@ -13,6 +13,21 @@ MAIN = "main"
 """Counter of the messages of a room itself."""
 
 
+PREVIEW_MAX = 80
+"""Code points of a message in the room list."""
+
+
+def excerpt(text: str, limit: int = PREVIEW_MAX) -> str:
+    """The first `limit` code points of a message on one line, `…` last when something was cut.
+
+    White space is folded to single spaces; only the first 4 × `limit` code points are looked at.
+    """
+    line = " ".join(text[: limit * 4].split())
+    if len(line) > limit or len(text) > limit * 4:
+        return line[: limit - 1] + "…"
+    return line
+
+
 def chat_topic(room: RoomId | str) -> str:
     """Topic of a room."""
     return f"chat:{room}"

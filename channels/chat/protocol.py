@@ -246,14 +246,22 @@ class ChatTyping(Command):
 
 
 class ChatPeople(Command):
-    """Who is in the room, by id; and names of `also`, former members whose messages stand here."""
+    """Who is in the room, by id; and others whom the given messages name (authors who left, for example)."""
 
     type: Literal["chat.people"] = "chat.people"
     room: Id
     after: Id | None = None
     """Continue behind this id."""
-    also: list[Id] = Field(default_factory=list, max_length=100)
+    of_messages: list[MessageSeq] = Field(default_factory=list, max_length=PAGE_MAX)
+    """Messages whose authors, mentions and reactions need a name."""
     limit: int = Field(default=PEOPLE_PAGE_MAX, ge=1, le=PEOPLE_PAGE_MAX)
+
+
+class ChatTitle(WireModel):
+    """What somebody's office is called in this organisation."""
+
+    zh: str
+    en: str
 
 
 class ChatPerson(WireModel):
@@ -263,9 +271,9 @@ class ChatPerson(WireModel):
     name: str
     number: str = ""
     """Tells namesakes apart."""
-    roles: list[str] = Field(default_factory=list)
+    titles: list[ChatTitle] = Field(default_factory=list)
     present: bool = True
-    """False for a former member of the room."""
+    """False for somebody who is no longer in the room."""
 
 
 class ChatPeopleResult(Result):
@@ -348,7 +356,7 @@ class ChatPinned(LogEvent):
 
 
 class ChatTypingEvent(LiveEvent):
-    """A member is typing now; forget it after 5 s."""
+    """A member is typing now; forget it after 6 s."""
 
     type: Literal["chat.typing"] = "chat.typing"
     member: Id

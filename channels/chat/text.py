@@ -91,14 +91,6 @@ def clean_file_name(raw: str) -> str:
     return name
 
 
-def excerpt(text: str, limit: int) -> str:
-    """The first `limit` code points of the text on one line, with `…` when something was cut."""
-    line = " ".join(text[: limit * 4].split())
-    if len(line) > limit or len(text) > limit * 4:
-        return line[: limit - 1] + "…"
-    return line
-
-
 def _clean(raw: str) -> str:
     if _FORBIDDEN.search(raw) or any(ord(char) in _PLANE_NONCHARACTERS for char in raw):
         raise BadText("forbidden")

@@ -52,6 +52,11 @@ def cursor_id(member: str, room: str, counter: str) -> str:
     return f"{member}|{room}|{counter}"
 
 
+def mentioned_key(room: str, message: int) -> str:
+    """Idempotency key of the entry that tells a member of a mention; its sender is the member who is told."""
+    return f"mentioned:{room}:{message}"
+
+
 def room_added(member: MemberId | str, room: Room, *, head_n: int = 0) -> Append:
     """`me.room_added`: the member is in the room from now on; also tells a new title of a room they are in.
 
@@ -131,7 +136,7 @@ def mentioned(  # noqa: PLR0913 - one line of facts about one message
     body: dict[str, str | int] = {"room": room, "message": message, "n": n, "by": sender}
     if thread is not None:
         body["thread"] = thread
-    return Append(me_topic(member), "me.mentioned", body, sender=member, cid=f"mentioned:{room}:{message}")
+    return Append(me_topic(member), "me.mentioned", body, sender=member, cid=mentioned_key(room, message))
 
 
 def read(member: MemberId | str, *, room: RoomId | str, thread: int | None, n: int) -> Append:

@@ -15,9 +15,6 @@ MENTIONS_MAX = 100
 THREADS_MAX = 50
 """Threads of one room whose unread count is kept: the newest ones the member follows."""
 
-PREVIEW_MAX = 80
-"""Code points of a message in the room list."""
-
 MessageSeq = Annotated[int, Field(ge=1, le=2**53 - 1)]
 RoomKindWord = Literal["branch", "group", "direct"]
 Theme = Literal["system", "light", "dark"]
@@ -124,6 +121,8 @@ class MeMentioned(LogEvent):
     n: Count
     thread: MessageSeq | None = None
     by: Id
+    gone: bool = False
+    """True when the message was recalled or deleted since: nothing to show."""
 
 
 class MeSecurityNotice(LogEvent):

@@ -15,7 +15,6 @@ from channels.chat.text import (
     clean_file_name,
     clean_line,
     clean_text,
-    excerpt,
 )
 
 
@@ -120,10 +119,3 @@ def test_long_file_names_keep_their_extension() -> None:
     assert name.endswith("长.docx")
     with pytest.raises(BadText):
         clean_file_name("/..")
-
-
-def test_excerpt_is_one_short_line() -> None:
-    assert excerpt("一\n二  三", 10) == "一 二 三"
-    assert excerpt("一二三四五", 5) == "一二三四五"
-    assert excerpt("一二三四五六", 5) == "一二三四…"
-    assert excerpt("a" * 10_000, 5) == "aaaa…"

@@ -1,0 +1,178 @@
+"""Reading a room: entering, snapshot, pages of history, people, read cursors.
+
+Imported by channels.chat.feature.
+"""
+
+from channels.branch.contract import PeopleOf, Person, PersonCards, UnitsOf
+from channels.chat.body import to_message
+from channels.chat.contract import MAIN, chat_topic, thread_counter
+from channels.chat.protocol import (
+    SNAPSHOT_MESSAGES,
+    ChatHistory,
+    ChatMarkRead,
+    ChatMarkReadResult,
+    ChatPage,
+    ChatPeople,
+    ChatPeopleResult,
+    ChatPerson,
+    ChatSnapshot,
+    ChatTitle,
+)
+from channels.chat.rooms import Room, author, direct_room, enter
+from channels.chat.store import SENT, message_entry, messages_of, pins_of
+from channels.core.actor import Actor
+from channels.core.context import Context, Reader
+from channels.me.contract import CURSORS, cursor_id, read
+from channels.protocol.errors import BAD_FIELD, CONFLICT, Refused
+from storage.errors import Duplicate, GuardFailed
+from storage.log import Entry, Update
+
+TRIES_MAX = 5
+
+
+async def may_enter(actor: Actor, ident: str, reader: Reader) -> bool:
+    """True when the roll says now that the member is in the unit, or the talk is theirs and they are still a member."""
+    if actor.member is None:
+        return ident in actor.units
+    units = await reader.ask(UnitsOf(actor.member))
+    if any(unit.unit == ident for unit in units):
+        return True
+    direct = await direct_room(reader, ident) if units else None
+    return direct is not None and actor.member in direct.pair
+
+
+async def snapshot(actor: Actor, ident: str, reader: Reader) -> ChatSnapshot:
+    """The newest page of the room itself, and its pins; the same for everybody in it."""
+    topic = chat_topic(ident)
+    entries = await reader.log.page(topic, MAIN, limit=SNAPSHOT_MESSAGES)
+    return ChatSnapshot(
+        room=ident,
+        head_n=entries[-1].n or 0 if entries else 0,
+        messages=await messages_of(reader, topic, entries),
+        more_before=bool(entries) and entries[0].n != 1,
+        pins=await pins_of(reader, ident),
+    )
+
+
+async def history(command: ChatHistory, ctx: Context) -> ChatPage:
+    """A page of a room or thread.
+
+    Raises:
+        Refused: UNKNOWN_TOPIC; MESSAGE_UNKNOWN for an unknown root or `around`; BAD_FIELD for two bounds at once.
+    """
+    room = await enter(ctx.actor, command.room, ctx.reader)
+    bounds = [b for b in (command.before_n, command.after_n, command.around) if b is not None]
+    if len(bounds) > 1:
+        raise Refused(BAD_FIELD, field="before_n")
+    topic, root = chat_topic(room.room), command.thread
+    if command.around is not None:
+        middle = await message_entry(ctx.reader, room.room, command.around)
+        root = middle.body.get("thread")
+        entries = await _around(ctx.reader, middle, command.limit)
+    else:
+        entries = await ctx.log.page(
+            topic,
+            thread_counter(root),
+            before_n=command.before_n,
+            after_n=command.after_n,
+            limit=command.limit,
+        )
+    return await _page(ctx.reader, topic, root, entries)
+
+
+async def _around(reader: Reader, middle: Entry, limit: int) -> list[Entry]:
+    """At most `limit` entries of the message's counter with the message in the middle."""
+    n, counter = middle.n or 0, middle.counter or MAIN
+    after = await reader.log.page(middle.topic, counter, after_n=n - 1, limit=limit - limit // 2)
+    room_before = limit - len(after)
+    before = (
+        await reader.log.page(middle.topic, counter, before_n=n, limit=room_before) if room_before else []
+    )
+    return [*before, *after]
+
+
+async def _page(reader: Reader, topic: str, root: int | None, entries: list[Entry]) -> ChatPage:
+    head_n = await reader.log.counter_head(topic, thread_counter(root))
+    first = None
+    if root is not None:
+        (first,) = await messages_of(reader, topic, [await _root(reader, topic, root)])
+    return ChatPage(
+        thread=root,
+        root=first,
+        head_n=head_n,
+        messages=[to_message(e) for e in entries] if root else await messages_of(reader, topic, entries),
+        more_before=bool(entries) and (entries[0].n or 0) > 1,
+        more_after=bool(entries) and (entries[-1].n or 0) < head_n,
+    )
+
+
+async def _root(reader: Reader, topic: str, root: int) -> Entry:
+    return await message_entry(reader, topic.partition(":")[2], root)
+
+
+async def people(command: ChatPeople, ctx: Context) -> ChatPeopleResult:
+    """Who is in the room now, by id, and whoever the given messages name.
+
+    Raises:
+        Refused: UNKNOWN_TOPIC.
+    """
+    room = await enter(ctx.actor, command.room, ctx.reader)
+    inside: dict[str, Person] = (
+        await ctx.ask(PersonCards(room.pair)) if room.unit is None else await ctx.ask(PeopleOf(room.unit))
+    )
+    ids = sorted(member for member in inside if command.after is None or member > command.after)
+    shown = [_person(inside[member], present=True) for member in ids[: command.limit]]
+    others = await _named(command, room, inside, ctx)
+    return ChatPeopleResult(people=[*shown, *others], more=len(ids) > command.limit)
+
+
+async def _named(
+    command: ChatPeople, room: Room, inside: dict[str, Person], ctx: Context
+) -> list[ChatPerson]:
+    """People in the given messages who are not in the room: what stands here may be read with its author's name."""
+    entries = await ctx.log.entries(chat_topic(room.room), command.of_messages)
+    named: set[str] = set()
+    for entry in entries:
+        if entry.type == SENT:
+            reactors = (member for _, member in entry.body.get("marks", ()))
+            named |= {entry.sender or "", *entry.body.get("mentions", ()), *reactors}
+    cards = await ctx.ask(PersonCards(tuple(sorted(named - inside.keys())))) if named else {}
+    return [_person(cards[member], present=False) for member in sorted(cards)]
+
+
+def _person(card: Person, *, present: bool) -> ChatPerson:
+    titles = [ChatTitle(zh=title.zh, en=title.en) for title in card.titles]
+    return ChatPerson(
+        member=card.member, name=card.name, number=card.number, titles=titles, present=present and card.active
+    )
+
+
+async def mark_read(command: ChatMarkRead, ctx: Context) -> ChatMarkReadResult:
+    """Move the caller's cursor up to `n`, never beyond what was said, never back; own devices are told.
+
+    Raises:
+        Refused: UNKNOWN_TOPIC.
+    """
+    room = await enter(ctx.actor, command.room, ctx.reader)
+    member, counter = author(ctx.actor), thread_counter(command.thread)
+    head_n = await ctx.log.counter_head(chat_topic(room.room), counter)
+    n = min(command.n, head_n)
+    key = cursor_id(member, room.room, counter)
+    for _ in range(TRIES_MAX):
+        cursor = await ctx.mongo.collection(CURSORS).find_one({"_id": key}, fields=("n",))
+        if cursor is None and (command.thread is not None or n == 0):
+            return ChatMarkReadResult(n=n)  # a thread one does not follow has no cursor
+        if cursor is not None and cursor["n"] >= n:
+            return ChatMarkReadResult(n=cursor["n"])
+        move = Update(
+            CURSORS,
+            {"_id": key, "n": {"$lt": n}},
+            {"$max": {"n": n}, "$setOnInsert": {"member": member, "room": room.room, "counter": counter}},
+            upsert=cursor is None,
+        )
+        try:
+            await ctx.commit((read(member, room=room.room, thread=command.thread, n=n),), (move,))
+        except (GuardFailed, Duplicate):
+            continue  # another device was faster
+        return ChatMarkReadResult(n=n)
+    raise Refused(CONFLICT)
