@@ -1,12 +1,13 @@
 """Stored documents of the organisation, their indexes, and what they mean as values. Imported by this feature and the roof.
 
 orgs        {_id, name, name_key, template, template_version, time_zone, accent, mfa, number_prefix, next_number, root, made_at_ms}
-units       {_id, org, kind, name, name_key, parent, path, branch, order, made_at_ms}
+units       {_id, org, kind, name, name_key, parent, path, branch, order, roll_version, made_at_ms}
 members     {_id, org, number, name, name_key, branch, groups, units, class, status, sealed{}, blind{}, version, made_at_ms,
              changed_at_ms, left_at_ms?}
 role_holds  {_id, org, unit, branch, member, role, title{zh,en}, since_ms, by}
 roll_files  {_id, org, unit, by, file, expires_at (TTL)}: an import that waits for confirmation, sealed
 
+`roll_version` of a branch counts the steps of imports, so that two imports at once cannot both add a person.
 `units` of a member is the branch and the groups, empty after leaving: what gives access. `sealed` holds personal fields,
 encrypted per field and record; `blind` their look-up forms. `version` counts changes and guards against lost updates.
 """

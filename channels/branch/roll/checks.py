@@ -80,7 +80,7 @@ _REMARK = re.compile(
     r"(备注|注|说明|填表|制表|审核|负责人|联系人|单位|盖章|note|remark|prepared|signed)\w*\s*[:(（].*|※.*",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(r"[、,;/|\n]+")
+_SPLIT = re.compile(r"[、,;/|\n，；／｜]+")
 _YES = frozenset({"是", "有", "√", "✓", "✔", "☑", "y", "yes", "true", "1", "对"})
 _NO = frozenset({"否", "无", "没有", "×", "✗", "✘", "x", "n", "no", "false", "0"})
 

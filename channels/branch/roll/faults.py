@@ -89,10 +89,11 @@ KINDS: dict[str, FaultKind] = {
         FaultKind("group_new", "note", "没有小组“{word}”,确认后将新建", "There is no group “{word}”; it will be created on confirmation"),
         FaultKind("title_unknown", "note", "不认识职务“{word}”,未登记", "The office “{word}” is unknown and was left out"),
         FaultKind(
-            "title_waits", "note", "职务“{word}”不随导入生效,须由有权限的负责人指定",
-            "The office “{word}” is not given by an import; an officer with the right gives it",
+            "title_waits",
+            "note",
+            "职务“{word}”不会自动生效:由有权限的负责人指定,或在确认时选择一并指定",
+            "The office “{word}” is not given by itself: an officer with the right gives it, or on confirmation if chosen",
         ),
-        FaultKind("title_given", "note", "确认后将指定职务“{word}”", "The office “{word}” will be given on confirmation"),
         FaultKind("same_name", "note", "与第{row}行同名,是另一个人", "Same name as row {row}, another person"),
         FaultKind(
             "namesake_on_roll", "note", "与在册成员 {number} 同名,是另一个人", "Same name as member {number}, another person"

@@ -7,7 +7,7 @@ confirmation refers to: when the roll changes in between, the digest changes and
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from channels.branch.dates import agrees
 from channels.branch.normalise import name_key
@@ -213,7 +213,10 @@ class _Planner:
                 self.unchanged.append(draft.row)
         held = known.titles if known else ()
         member = known.member if known else None
-        self.offices.extend(Office(draft, member, title) for title in draft.titles if title not in held)
+        for title in draft.titles:
+            if title not in held:
+                self.offices.append(Office(draft, member, title))
+                self.faults.append(fault(draft.row, None, "title_waits", word=title))
 
     def _find(self, draft: Draft, facts: Facts, answer: str) -> tuple[Known | None, Fault | None]:
         """The member a row means; or a fault that keeps it from being decided."""
@@ -331,9 +334,11 @@ def plan_import(
         answers: Row -> `new`, `skip`, or a member id among the fault's candidates.
     """
     planner = _Planner(present, template, answers, list(faults))
+    spelled = {name_key(group): group for group in sorted(present.groups)}
     held_rows = {f.row for f in faults if f.kind.level == "held"}
     for draft in drafts:
-        planner.place(draft, held=draft.row in held_rows)
+        groups = tuple(dict.fromkeys(spelled.setdefault(name_key(g), g) for g in draft.groups))
+        planner.place(replace(draft, groups=groups), held=draft.row in held_rows)
     written = [*planner.add, *(c.draft for c in planner.change)]
     new_groups = tuple(dict.fromkeys(g for d in written for g in d.groups if g not in present.groups))
     first_of = {group: next(d.row for d in written if group in d.groups) for group in new_groups}

@@ -117,4 +117,4 @@ def _records(text: str, separator: str) -> list[list[str]]:
 
 def _unquoted(cell: str) -> str:
     """Take away the apostrophe that an export puts before =, +, - and @ (see export.py)."""
-    return cell[1:] if re.match(r"'['=+\-@\t\r]", cell) else cell
+    return cell[1:] if re.match(r"'+[=+\-@\t\r]", cell) else cell
