@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath, URL } from "node:url";
 
 import tailwindcss from "@tailwindcss/vite";
@@ -7,6 +8,8 @@ import { defineConfig } from "vitest/config";
 
 /** Where `npm run dev` finds the server; the built client is served by the server itself. */
 const server = process.env["HUITANG_DEV_SERVER"] ?? "http://localhost:8000";
+
+const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8")) as { version: string };
 
 export default defineConfig({
   base: "/",
@@ -38,6 +41,7 @@ export default defineConfig({
     }),
   ],
   define: {
+    __CLIENT_VERSION__: JSON.stringify(version),
     __VUE_OPTIONS_API__: false,
     __VUE_PROD_DEVTOOLS__: false,
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false,

@@ -43,7 +43,7 @@ function build(): Outbox {
 }
 
 const send = (cid: string, lane = "room") => {
-  outbox.add(cid, lane, { type: "chat.send", cid, text: cid }, 0);
+  outbox.add({ cid, lane, command: { type: "chat.send", cid, text: cid }, shown: {}, createdAtMs: 0 });
 };
 
 beforeEach(() => {
@@ -149,7 +149,7 @@ describe.each([
   ["memory", memoryKeep],
   ["storage", () => storageKeep(localStorage, "member")],
 ])("the %s keep", (_name, make) => {
-  const entry = { cid: "c1", lane: "r", command: { type: "chat.send", text: "草稿" }, createdAtMs: 5, failed: false };
+  const entry = { cid: "c1", lane: "r", command: { type: "chat.send", text: "草稿" }, shown: {}, createdAtMs: 5, failed: false };
 
   test("gives back what was put, once per cid, until it is removed", () => {
     const kept = make();
@@ -162,7 +162,7 @@ describe.each([
 });
 
 test("what one member left on a shared phone is not another's, and sign-out removes it", () => {
-  const entry = { cid: "c1", lane: "r", command: { type: "chat.send" }, createdAtMs: 5, failed: false };
+  const entry = { cid: "c1", lane: "r", command: { type: "chat.send" }, shown: {}, createdAtMs: 5, failed: false };
   storageKeep(localStorage, "one").put(entry);
   expect(storageKeep(localStorage, "two").load()).toEqual([]);
   localStorage.setItem("huitang.outbox.one.broken", "{");

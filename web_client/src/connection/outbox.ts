@@ -1,3 +1,4 @@
+import type { CommandBody } from "../protocol/wire";
 import { retryDelayMs } from "./backoff";
 import { ownProblem, Problem } from "./problem";
 
@@ -13,14 +14,16 @@ export interface Outgoing {
   cid: string;
   /** Entries of one lane leave one after the other, oldest first. */
   lane: string;
-  command: { type: string; [field: string]: unknown };
+  command: CommandBody;
+  /** What a page wants to draw while the entry waits and the command does not say (names of files). Plain JSON. */
+  shown: Record<string, unknown>;
   createdAtMs: number;
   state: OutgoingState;
   problem: Problem | null;
 }
 
 /** What is kept on the device of one entry. */
-export type KeptOutgoing = Pick<Outgoing, "cid" | "lane" | "command" | "createdAtMs"> & { failed: boolean };
+export type KeptOutgoing = Pick<Outgoing, "cid" | "lane" | "command" | "shown" | "createdAtMs"> & { failed: boolean };
 
 /** Where unsent entries survive a closed page (outbox_keep.ts). */
 export interface OutboxKeep {
@@ -38,7 +41,7 @@ export interface OutboxListener {
 
 export interface OutboxLine {
   readonly online: boolean;
-  call<R>(command: { type: string; [field: string]: unknown }): Promise<R>;
+  call<R>(command: CommandBody): Promise<R>;
 }
 
 interface Lane {
@@ -69,12 +72,12 @@ export class Outbox {
   }
 
   /** Take over a command. The command carries `cid` itself. */
-  add(cid: string, lane: string, command: Outgoing["command"], createdAtMs: number): void {
-    const entry: Outgoing = { cid, lane, command, createdAtMs, state: "waiting", problem: null };
-    this.entries.set(cid, entry);
+  add(fresh: Omit<Outgoing, "state" | "problem">): void {
+    const entry: Outgoing = { ...fresh, state: "waiting", problem: null };
+    this.entries.set(entry.cid, entry);
     this.store(entry);
     this.listener.changed(entry);
-    void this.run(lane);
+    void this.run(entry.lane);
   }
 
   /** A person wants a failed entry sent again; it keeps its cid and goes to the end of its lane. */
@@ -170,7 +173,7 @@ export class Outbox {
   }
 
   private store(entry: Outgoing): void {
-    const { cid, lane, command, createdAtMs } = entry;
-    this.keep.put({ cid, lane, command, createdAtMs, failed: entry.state === "failed" });
+    const { cid, lane, command, shown, createdAtMs } = entry;
+    this.keep.put({ cid, lane, command, shown, createdAtMs, failed: entry.state === "failed" });
   }
 }

@@ -1,4 +1,4 @@
-import { isLogEvent, PAGE_EVENTS, type Position, type Replayed, type Resumed, type Subscribed, type WireEvent } from "../protocol/wire";
+import { isLogEvent, PAGE_EVENTS, type CommandBody, type Position, type Replayed, type Resumed, type Subscribed, type WireEvent } from "../protocol/wire";
 import { TopicCursor } from "./cursor";
 import { ownProblem, Problem } from "./problem";
 
@@ -15,7 +15,7 @@ export interface TopicReader {
 /** The part of the session that is used here. */
 export interface TopicLine {
   readonly online: boolean;
-  call<R>(command: { type: string; [field: string]: unknown }): Promise<R>;
+  call<R>(command: CommandBody): Promise<R>;
 }
 
 /** More missing entries than this are not replayed: the snapshot at the head is the shorter way to the same state. */

@@ -1,15 +1,151 @@
 import { defineStore } from "pinia";
-import { computed, ref } from "vue";
+import { computed, onScopeDispose, ref, shallowRef, type Ref } from "vue";
 
-/** How the connection stands, in the words people read. */
-export type LiveStatus = "idle" | "connecting" | "online" | "reconnecting" | "offline" | "stopped";
+import type { Closing } from "@/connection/closing";
+import { Connection } from "@/connection/connection";
+import type { Outgoing, OutboxListener } from "@/connection/outbox";
+import { forgetKept, storageKeep } from "@/connection/outbox_keep";
+import { ownProblem } from "@/connection/problem";
+import type { SessionState } from "@/connection/session";
+import type { SocketLike } from "@/connection/socket";
+import type { TopicReader } from "@/connection/topics";
+import type { CommandBody } from "@/protocol/wire";
 
-/** The one live connection of this page, as Vue sees it. */
+import { i18n } from "../i18n";
+import { statusOf, type LiveStatus } from "./status";
+
+/** A break shorter than this is not worth a word; saying it would only make the page jump. */
+const QUIET_MS = 1_200;
+
+const openSocket = (): SocketLike => {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  return new WebSocket(`${scheme}://${location.host}/ws`) as unknown as SocketLike;
+};
+
+/** The one live connection of this page, as Vue sees it. Opened at sign-in and closed at sign-out by the app. */
 export const useLive = defineStore("live", () => {
   const status = ref<LiveStatus>("idle");
+  const told = ref<LiveStatus>("idle");
+  const connection = shallowRef<Connection | null>(null);
+  const ended = ref<string | null>(null);
+  const outgoing = new Set<OutboxListener>();
+  let wasOnline = false;
+  let session: SessionState = "idle";
+  let quiet: ReturnType<typeof setTimeout> | undefined;
 
-  /** Key of the sentence the quiet bar shows; null when there is nothing to say. */
-  const notice = computed(() => (status.value === "idle" || status.value === "online" ? null : status.value));
+  function show(): void {
+    status.value = statusOf(session, wasOnline, navigator.onLine);
+    clearTimeout(quiet);
+    if (status.value === "online" || status.value === "idle") told.value = status.value;
+    else quiet = setTimeout(() => (told.value = status.value), told.value === "online" || told.value === "idle" ? QUIET_MS : 0);
+  }
 
-  return { status, notice };
+  function took(state: SessionState, closing: Closing | null): void {
+    session = state;
+    if (state === "online") wasOnline = true;
+    if (state === "stopped") ended.value = closing?.key ?? "";
+    show();
+  }
+
+  const tell = (call: (listener: OutboxListener) => void): void => {
+    for (const listener of outgoing) call(listener);
+  };
+
+  /** Connect as this member; unsent messages of theirs on this device are taken up again. */
+  function open(member: string): void {
+    close();
+    ended.value = null;
+    connection.value = new Connection(
+      { open: openSocket, random: Math.random, localMs: Date.now, keep: storageKeep(localStorage, member) },
+      { client: `web/${__CLIENT_VERSION__}`, locale: () => (i18n.global.locale.value === "en" ? "en" : "zh-CN") },
+      { state: took, welcomed: () => undefined },
+      {
+        changed: (entry) => {
+          tell((listener) => {
+            listener.changed(entry);
+          });
+        },
+        sent: (entry, result) => {
+          tell((listener) => {
+            listener.sent(entry, result);
+          });
+        },
+        removed: (entry) => {
+          tell((listener) => {
+            listener.removed(entry);
+          });
+        },
+      },
+    );
+    connection.value.start();
+  }
+
+  function close(): void {
+    connection.value?.stop();
+    connection.value = null;
+    wasOnline = false;
+    session = "idle";
+    show();
+  }
+
+  /** Nothing a member wrote stays on the device after sign-out. */
+  function forget(): void {
+    close();
+    forgetKept(localStorage);
+  }
+
+  function call<R>(command: CommandBody): Promise<R> {
+    return connection.value?.call<R>(command) ?? Promise.reject(ownProblem("CLOSED"));
+  }
+
+  /** Server time, milliseconds since the epoch. */
+  const nowMs = (): number => connection.value?.clock.nowMs() ?? Date.now();
+
+  const wake = (): void => {
+    show();
+    if (document.visibilityState === "visible") connection.value?.wake();
+  };
+  addEventListener("online", wake);
+  addEventListener("offline", show);
+  document.addEventListener("visibilitychange", wake);
+
+  return {
+    status,
+    /** Why the server ended the connection for good (key of its close table); null while it has not. */
+    ended,
+    /** Key of the sentence of the quiet bar; null when there is nothing to say. */
+    notice: computed(() => (told.value === "idle" || told.value === "online" ? null : told.value)),
+    online: computed(() => status.value === "online"),
+    open,
+    close,
+    forget,
+    call,
+    nowMs,
+    enter: (topic: string, reader: TopicReader) => connection.value?.topics.enter(topic, reader),
+    leave: (topic: string) => connection.value?.topics.leave(topic),
+    cid: () => connection.value?.cid() ?? "",
+    outbox: {
+      all: (): Outgoing[] => connection.value?.outbox.all() ?? [],
+      add: (cid: string, lane: string, command: CommandBody, shown: Record<string, unknown>) =>
+        connection.value?.outbox.add({ cid, lane, command, shown, createdAtMs: nowMs() }),
+      retry: (cid: string) => connection.value?.outbox.retry(cid),
+      discard: (cid: string) => connection.value?.outbox.discard(cid),
+      /** Be told of every change; returns the way to stop. */
+      listen: (listener: OutboxListener) => {
+        outgoing.add(listener);
+        return () => void outgoing.delete(listener);
+      },
+    },
+  };
 });
+
+/** Server time that moves on by itself, for words like 今天 and for time limits. */
+export function useNow(everyMs = 30_000): Ref<number> {
+  const live = useLive();
+  const now = ref(live.nowMs());
+  const timer = setInterval(() => (now.value = live.nowMs()), everyMs);
+  onScopeDispose(() => {
+    clearInterval(timer);
+  });
+  return now;
+}

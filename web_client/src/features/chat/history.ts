@@ -1,0 +1,159 @@
+import { Problem } from "@/connection/problem";
+import { useLive } from "@/live/live";
+import type { ChatMessage, ChatPage, ChatPerson } from "@/protocol/chat";
+
+import { findMessage, type RoomHolding } from "./holding";
+import { caughtUp, touches, united } from "./pages";
+
+const PAGE = 50;
+const PEOPLE_PAGE = 500;
+
+/** Where a page is wanted; the names of `chat.history`. */
+type Where = { thread?: number; before_n?: number; after_n?: number; around?: number; limit?: number };
+
+/** Paging of rooms and threads, single messages and people: asks the server and puts the answer into the holding. */
+export function useHistory() {
+  const live = useLive();
+  const asked = new Map<string, Promise<void>>();
+
+  /** The same question is under way only once. */
+  function once(key: string, ask: () => Promise<void>): Promise<void> {
+    const under_way = asked.get(key) ?? ask().finally(() => asked.delete(key));
+    asked.set(key, under_way);
+    return under_way;
+  }
+
+  async function fetchPage(holding: RoomHolding, where: Where): Promise<ChatPage> {
+    const late: Parameters<typeof caughtUp>[1][number][] = [];
+    holding.late.add(late);
+    try {
+      return caughtUp(await live.call<ChatPage>({ type: "chat.history", room: holding.id, limit: PAGE, ...where }), late);
+    } finally {
+      holding.late.delete(late);
+    }
+  }
+
+  /** One page older than what is shown. */
+  function older(holding: RoomHolding): Promise<void> {
+    return once(`older ${holding.id}`, async () => {
+      const shown = holding.jumped;
+      const first = (shown?.messages ?? holding.chat?.room.messages)?.[0];
+      if (first === undefined) return;
+      const page = await fetchPage(holding, { before_n: first.n });
+      if (shown !== null) {
+        if (holding.jumped !== null) holding.jumped = { ...holding.jumped, messages: united(page.messages, holding.jumped.messages), moreBefore: page.more_before };
+      } else if (holding.chat !== null) {
+        const { room } = holding.chat;
+        holding.chat = { ...holding.chat, room: { ...room, messages: united(page.messages, room.messages), more_before: page.more_before } };
+      }
+    });
+  }
+
+  /** One page newer than a page jumped to; joined to the newest messages when it reaches them. */
+  function newer(holding: RoomHolding): Promise<void> {
+    return once(`newer ${holding.id}`, async () => {
+      const last = holding.jumped?.messages.at(-1);
+      if (last === undefined) return;
+      const page = await fetchPage(holding, { after_n: last.n });
+      if (holding.jumped === null) return;
+      holding.jumped = { ...holding.jumped, messages: united(holding.jumped.messages, page.messages), moreAfter: page.more_after };
+      join(holding);
+    });
+  }
+
+  /** Make sure the room's list shows this message (or, in a thread, its root). */
+  async function jump(holding: RoomHolding, seq: number): Promise<boolean> {
+    if (holding.chat?.room.messages.some((message) => message.seq === seq) === true) {
+      holding.jumped = null;
+      return true;
+    }
+    if (holding.jumped?.messages.some((message) => message.seq === seq) === true) return true;
+    const page = await fetchPage(holding, { around: seq });
+    if (page.thread !== null || page.messages.length === 0) return false;
+    holding.jumped = { messages: page.messages, moreBefore: page.more_before, moreAfter: page.more_after };
+    join(holding);
+    return page.messages.some((message) => message.seq === seq);
+  }
+
+  function toNewest(holding: RoomHolding): void {
+    holding.jumped = null;
+  }
+
+  /** Load the newest replies of a thread and keep it up to date from then on. */
+  function openThread(holding: RoomHolding, root: number): Promise<void> {
+    return once(`thread ${holding.id} ${String(root)}`, async () => {
+      const page = await fetchPage(holding, { thread: root });
+      if (holding.chat === null) return;
+      holding.chat = { ...holding.chat, threads: { ...holding.chat.threads, [root]: page.messages } };
+      setAside(holding, root, page.root);
+      if (!page.more_before) holding.threadsComplete = new Set([...holding.threadsComplete, root]);
+    });
+  }
+
+  function olderReplies(holding: RoomHolding, root: number): Promise<void> {
+    return once(`older ${holding.id} ${String(root)}`, async () => {
+      const first = holding.chat?.threads[root]?.[0];
+      if (first === undefined) return;
+      const page = await fetchPage(holding, { thread: root, before_n: first.n });
+      const replies = holding.chat?.threads[root];
+      if (holding.chat === null || replies === undefined) return;
+      holding.chat = { ...holding.chat, threads: { ...holding.chat.threads, [root]: united(page.messages, replies) } };
+      if (!page.more_before) holding.threadsComplete = new Set([...holding.threadsComplete, root]);
+    });
+  }
+
+  /** One message that is quoted or pinned but lies outside what is loaded. */
+  function fetchOne(holding: RoomHolding, seq: number): Promise<void> {
+    if (findMessage(holding, seq) !== undefined) return Promise.resolve();
+    return once(`one ${holding.id} ${String(seq)}`, async () => {
+      try {
+        const page = await fetchPage(holding, { around: seq, limit: 1 });
+        setAside(holding, seq, page.messages.find((message) => message.seq === seq) ?? null);
+      } catch (problem) {
+        if (problem instanceof Problem && !problem.temporary) setAside(holding, seq, null);
+      }
+    });
+  }
+
+  /** Everybody in the room, page by page. */
+  function fetchPeople(holding: RoomHolding): Promise<void> {
+    return once(`people ${holding.id}`, async () => {
+      let after: string | undefined;
+      for (;;) {
+        const answer = await askPeople(holding, after === undefined ? {} : { after });
+        after = answer.people.at(-1)?.member;
+        if (!answer.more || after === undefined) break;
+      }
+      holding.peopleComplete = true;
+    });
+  }
+
+  /** Names of people who are not listed (any more) but whose messages stand here. */
+  function fetchNames(holding: RoomHolding, members: readonly string[]): Promise<void> {
+    const unknown = members.filter((member) => !holding.people.has(member)).slice(0, 100);
+    if (unknown.length === 0) return Promise.resolve();
+    return once(`names ${holding.id} ${unknown.join()}`, async () => {
+      await askPeople(holding, { also: unknown, limit: 1 });
+    });
+  }
+
+  async function askPeople(holding: RoomHolding, more: Record<string, unknown>): Promise<{ people: ChatPerson[]; more: boolean }> {
+    const answer = await live.call<{ people: ChatPerson[]; more: boolean }>({ type: "chat.people", room: holding.id, limit: PEOPLE_PAGE, ...more });
+    holding.people = new Map([...holding.people, ...answer.people.map((person) => [person.member, person] as const)]);
+    return answer;
+  }
+
+  return { older, newer, jump, toNewest, openThread, olderReplies, fetchOne, fetchPeople, fetchNames };
+}
+
+/** When a page jumped to reaches the newest messages, both become one list. */
+function join(holding: RoomHolding): void {
+  const { chat, jumped } = holding;
+  if (chat === null || jumped === null || (jumped.moreAfter && !touches(jumped.messages, chat.room.messages))) return;
+  holding.chat = { ...chat, room: { ...chat.room, messages: united(jumped.messages, chat.room.messages), more_before: jumped.moreBefore } };
+  holding.jumped = null;
+}
+
+function setAside(holding: RoomHolding, seq: number, message: ChatMessage | null): void {
+  holding.aside = new Map([...holding.aside, [seq, message]]);
+}

@@ -1,0 +1,30 @@
+import type { ChatPerson } from "@/protocol/chat";
+
+/** Most people one message may name (server: channels/chat/protocol.py). */
+export const MENTIONS_MAX = 20;
+
+/** The `@word` the caret stands in or behind; null when there is none. Offsets are UTF-16. */
+export function mentionAt(text: string, caret: number): { from: number; query: string } | null {
+  const found = /(?:^|[\s\p{P}\p{Script=Han}])@([^\s@]{0,20})$/u.exec(text.slice(0, caret));
+  if (found === null) return null;
+  const query = found[1] ?? "";
+  return { from: caret - query.length - 1, query };
+}
+
+/** People whose name (or number) contains the query, those who begin with it first. */
+export function findPeople(people: readonly ChatPerson[], query: string, limit = 8): ChatPerson[] {
+  const wanted = query.toLowerCase();
+  const ranked = people
+    .filter((person) => person.present)
+    .map((person) => ({ person, at: person.name.toLowerCase().indexOf(wanted), numbered: person.number.toLowerCase().startsWith(wanted) && wanted !== "" }))
+    .filter((entry) => entry.at >= 0 || entry.numbered);
+  ranked.sort((a, b) => Number(a.at !== 0) - Number(b.at !== 0) || (a.person.name < b.person.name ? -1 : 1));
+  return ranked.slice(0, limit).map((entry) => entry.person);
+}
+
+/** Who of those picked is still named in the text, each once. */
+export function stillNamed(text: string, picked: ReadonlyMap<string, string>): string[] {
+  const found: string[] = [];
+  for (const [member, name] of picked) if (text.includes(`@${name}`)) found.push(member);
+  return found.slice(0, MENTIONS_MAX);
+}

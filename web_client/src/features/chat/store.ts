@@ -1,0 +1,114 @@
+import { defineStore } from "pinia";
+import { shallowReactive, watch } from "vue";
+
+import { useMe } from "@/features/me/contract";
+import { useLive } from "@/live/live";
+import type { ChatLogEvent, ChatSnapshot, ChatTypingEvent, PresenceChanged, PresenceState } from "@/protocol/chat";
+import { isLogEvent, type WireEvent } from "@/protocol/wire";
+
+import { newHolding, type RoomHolding } from "./holding";
+import { useOutgoing } from "./outgoing";
+import { reducePresence } from "./presence";
+import { amend, reduce } from "./reduce";
+import { withTypist } from "./typing";
+
+/** Every room of the member is held, so that the list is live and a room opens at once; the server bounds topics at 500. */
+const ROOMS_AT_MOST = 300;
+
+const topicOf = (room: string): string => `chat:${room}`;
+
+/** The rooms this page holds. Thin: keeps state, calls the reducers; pages and commands live in history.ts and commands.ts. */
+export const useRooms = defineStore("rooms", () => {
+  const live = useLive();
+  const me = useMe();
+  const outgoing = useOutgoing();
+  const rooms = shallowReactive(new Map<string, RoomHolding>());
+
+  /** The holding of a room; made, and its topic entered, when there is none yet. */
+  function hold(id: string): RoomHolding {
+    const known = rooms.get(id);
+    if (known !== undefined && !known.lost) return known;
+    const holding = newHolding(id);
+    rooms.set(id, holding);
+    live.enter(topicOf(id), {
+      snapshot: (snapshot) => {
+        takeSnapshot(holding, snapshot as unknown as ChatSnapshot);
+      },
+      event: (event) => {
+        if (isLogEvent(event)) takeLogEvent(holding, event as unknown as ChatLogEvent);
+        else takeLiveEvent(holding, event);
+      },
+      lost: (problem) => {
+        holding.lost = true;
+        holding.problem = problem;
+        holding.chat = null;
+      },
+    });
+    return holding;
+  }
+
+  function drop(id: string): void {
+    live.leave(topicOf(id));
+    rooms.delete(id);
+  }
+
+  function start(): () => void {
+    const stopWatch = watch(
+      () => me.rooms.map((room) => room.room),
+      (ids) => {
+        for (const id of ids.slice(0, ROOMS_AT_MOST)) hold(id);
+        for (const id of [...rooms.keys()]) if (me.state !== null && !ids.includes(id) && me.room(id) === undefined) drop(id);
+      },
+      { immediate: true },
+    );
+    // A fresh list may be older than what the rooms have told meanwhile: tell it their newest message again.
+    const stopFresh = me.onFresh(() => {
+      for (const holding of rooms.values()) retell(holding);
+    });
+    return () => {
+      stopWatch();
+      stopFresh();
+      for (const id of [...rooms.keys()]) drop(id);
+    };
+  }
+
+  function takeSnapshot(holding: RoomHolding, snapshot: ChatSnapshot): void {
+    holding.chat = { room: snapshot, threads: {} };
+    holding.jumped = null;
+    holding.aside = new Map();
+    holding.threadsComplete = new Set();
+    retell(holding);
+  }
+
+  function takeLogEvent(holding: RoomHolding, event: ChatLogEvent): void {
+    for (const late of holding.late) late.push(event);
+    if (holding.chat !== null) holding.chat = reduce(holding.chat, event);
+    if (holding.jumped !== null) holding.jumped = { ...holding.jumped, messages: holding.jumped.messages.map((message) => amend(message, event)) };
+    if (holding.aside.size > 0) {
+      holding.aside = new Map([...holding.aside].map(([seq, message]) => [seq, message === null ? null : amend(message, event)]));
+    }
+    if (event.type === "chat.sent") {
+      holding.typists = holding.typists.filter((typist) => typist.member !== event.sender);
+      outgoing.arrived(holding.id, event.seq);
+    }
+    me.apply(event);
+  }
+
+  function takeLiveEvent(holding: RoomHolding, event: WireEvent): void {
+    if (event.type === "presence.state" || event.type === "presence.changed") {
+      holding.present = reducePresence(holding.present, event as PresenceState | PresenceChanged);
+    } else if (event.type === "chat.typing") {
+      const { member, thread } = event as ChatTypingEvent;
+      if (member !== me.state?.member) holding.typists = withTypist(holding.typists, member, thread, live.nowMs());
+    }
+  }
+
+  function retell(holding: RoomHolding): void {
+    const newest = holding.chat?.room.messages.at(-1);
+    if (newest !== undefined) {
+      me.apply({ ...newest, type: "chat.sent", topic: topicOf(holding.id), thread_sender: null, thread_head: null });
+    }
+  }
+
+  return { rooms, hold, start };
+});
