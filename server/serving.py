@@ -1,0 +1,107 @@
+"""uvicorn, set up our way: our protocol classes, our signals, our logs, and an end within seconds.
+
+May be imported by server and tests.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+from typing_extensions import override
+
+from channels.protocol.base import MAX_FRAME_BYTES
+from server.config import Settings
+
+BACKLOG = 2_048
+KEEP_ALIVE_S = 15  # a phone that comes back within it saves a handshake
+SOCKET_PROTOCOL = "server.websocket:SocketProtocol"
+HTTP_PROTOCOL = "server.websocket:GuardedHttpProtocol"
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server without its signal handling, which would end the process before our children are stopped.
+
+    Args:
+        config: See uvicorn.
+        ready: Told once requests are answered.
+    """
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        self._ready()
+
+    @override
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to `serve`."""
+        yield
+
+    def ask_to_stop(self) -> None:
+        """Stop gracefully; asked twice, at once."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def bind(settings: Settings) -> socket.socket:
+    """A listening socket for this process and its workers.
+
+    Raises:
+        OSError: The address is not ours, or somebody listens there already.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How uvicorn runs; see the notes in docs/operations.md."""
+    return uvicorn.Config(
+        app,
+        http=HTTP_PROTOCOL,
+        ws=SOCKET_PROTOCOL,
+        ws_max_size=MAX_FRAME_BYTES,
+        ws_per_message_deflate=False,  # small frames, framed once for all: deflate would cost memory and CPU per socket
+        lifespan="off",  # server/lifespan.py surrounds the server, so that a failed start says why
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        limit_concurrency=settings.max_connections,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=settings.stop_grace_s,
+    )
+
+
+async def serve(
+    app: ASGIApp, settings: Settings, listener: socket.socket, ready: Callable[[], None] = lambda: None
+) -> None:
+    """Serve until a stop signal (SIGTERM, SIGINT) arrives.
+
+    Args:
+        app: The application.
+        settings: Of the process.
+        listener: From `bind`.
+        ready: Told once requests are answered.
+    """
+    server = Server(uvicorn_config(app, settings), ready)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.ask_to_stop)
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
