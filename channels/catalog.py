@@ -3,8 +3,9 @@
 May be imported by server and tests.
 """
 
+from channels.branch.feature import FEATURE as BRANCH
 from channels.chat.feature import FEATURE as CHAT
 from channels.core.feature import Feature
 from channels.me.feature import FEATURE as ME
 
-FEATURES: tuple[Feature, ...] = (CHAT, ME)
+FEATURES: tuple[Feature, ...] = (BRANCH, CHAT, ME)

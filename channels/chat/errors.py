@@ -83,8 +83,8 @@ ATTACHMENT_UNKNOWN = ErrorRow(
     "An attachment is missing or expired; please upload it again",
     status=422,
 )
-MEMBER_UNKNOWN = ErrorRow(
-    2015, "MEMBER_UNKNOWN", "没有找到这位成员", "There is no such member here", status=404
+PERSON_UNKNOWN = ErrorRow(
+    2015, "PERSON_UNKNOWN", "没有找到这位成员", "There is no such member here", status=404
 )
 PARTNER_LEFT = ErrorRow(
     2016,
@@ -99,6 +99,6 @@ CID_USED = ErrorRow(
 
 CHAT_ERRORS: tuple[ErrorRow, ...] = (
     MESSAGE_UNKNOWN, MESSAGE_GONE, NOT_YOURS, RECALL_TOO_LATE, EDIT_TOO_LATE, EDITS_FULL, TEXT_EMPTY, TEXT_TOO_LONG,
-    TEXT_FORBIDDEN, MENTION_UNKNOWN, NOT_A_ROOT, REACTION_UNKNOWN, REACTIONS_FULL, PINS_FULL, ATTACHMENT_UNKNOWN, MEMBER_UNKNOWN,
+    TEXT_FORBIDDEN, MENTION_UNKNOWN, NOT_A_ROOT, REACTION_UNKNOWN, REACTIONS_FULL, PINS_FULL, ATTACHMENT_UNKNOWN, PERSON_UNKNOWN,
     PARTNER_LEFT, CID_USED,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from channels.branch.contract import PersonCards, UnitOf
 from channels.chat.contract import chat_topic
-from channels.chat.errors import MEMBER_UNKNOWN
+from channels.chat.errors import PERSON_UNKNOWN
 from channels.chat.protocol import ChatOpenDirect, ChatOpened, ChatTyping, ChatTypingEvent
 from channels.chat.rooms import ROOMS, enter, new_direct, room_of_pair
 from channels.core.context import Context
@@ -18,7 +18,7 @@ async def open_direct(command: ChatOpenDirect, ctx: Context) -> ChatOpened:
     """The room of two members of one organisation; made when there is none, and both are told.
 
     Raises:
-        Refused: FORBIDDEN for callers without membership; MEMBER_UNKNOWN for oneself, strangers and those who left.
+        Refused: FORBIDDEN for callers without membership; PERSON_UNKNOWN for oneself, strangers and those who left.
     """
     me, other = ctx.actor.member, MemberId(command.member)
     if me is None:
@@ -46,14 +46,14 @@ async def _check_pair(me: MemberId, other: MemberId, ctx: Context) -> tuple[str,
     """Names of both.
 
     Raises:
-        Refused: MEMBER_UNKNOWN.
+        Refused: PERSON_UNKNOWN.
     """
     people = await ctx.ask(PersonCards((me, other)))
     if me == other or len(people) != 2 or not all(person.active for person in people.values()):
-        raise Refused(MEMBER_UNKNOWN)
+        raise Refused(PERSON_UNKNOWN)
     unit = await ctx.ask(UnitOf(people[other].branch))
     if unit is None or unit.org != ctx.actor.org:
-        raise Refused(MEMBER_UNKNOWN)
+        raise Refused(PERSON_UNKNOWN)
     return people[me].name, people[other].name
 
 

@@ -1,0 +1,1 @@
+"""Snapshot before + events == snapshot after, for every command."""
