@@ -83,12 +83,10 @@ async def history(command: ChatHistory, ctx: Context) -> ChatPage:
 async def _around(reader: Reader, middle: Entry, limit: int) -> list[Entry]:
     """At most `limit` entries of the message's counter with the message in the middle."""
     n, counter = middle.n or 0, middle.counter or MAIN
-    after = await reader.log.page(middle.topic, counter, after_n=n - 1, limit=limit - limit // 2)
-    room_before = limit - len(after)
-    before = (
-        await reader.log.page(middle.topic, counter, before_n=n, limit=room_before) if room_before else []
-    )
-    return [*before, *after]
+    after = await reader.log.page(middle.topic, counter, after_n=n - 1, limit=limit)
+    before = await reader.log.page(middle.topic, counter, before_n=n, limit=limit - 1) if limit > 1 else []
+    before_count = min(len(before), max(limit // 2, limit - len(after)))
+    return [*before[len(before) - before_count :], *after[: limit - before_count]]
 
 
 async def _page(reader: Reader, topic: str, root: int | None, entries: list[Entry]) -> ChatPage:

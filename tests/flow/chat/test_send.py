@@ -17,8 +17,9 @@ from channels.chat.errors import (
     TEXT_FORBIDDEN,
     TEXT_TOO_LONG,
 )
-from channels.chat.protocol import ChatOpenDirect, ChatRecall, ChatSend, ChatSendResult, ChatSnapshot
+from channels.chat.protocol import ChatOpenDirect, ChatRecall, ChatSnapshot
 from channels.protocol.errors import BAD_FIELD, FORBIDDEN, UNKNOWN_TOPIC, ErrorRow, Refused
+from tests.flow.chat.talk import say
 from tests.replay.world import (
     AN,
     BEI,
@@ -36,15 +37,7 @@ from tests.replay.world import (
 B = chat_topic(BRANCH_B)
 
 
-async def say(world: World, member: str, text: str, **fields: Any) -> ChatSendResult:  # noqa: ANN401 - fields of the command
-    """Send with a fresh client id unless one is given."""
-    fields = {"room": BRANCH_B, "cid": world.reader.ids.uuid7()} | fields
-    result = await world.do(member, ChatSend, text=text, **fields)
-    assert isinstance(result, ChatSendResult)
-    return result
-
-
-async def refused(
+async def refuses(
     world: World,
     row: ErrorRow,
     member: str = AN,
@@ -75,7 +68,7 @@ async def test_a_retry_is_stored_once_and_answers_the_same(world: World) -> None
     answers = await asyncio.gather(*(say(world, AN, "一次", cid=cid) for _ in range(10)))
     assert {(a.seq, a.n, a.at_ms) for a in answers} == {(1, 1, world.clock.now_ms())}
     assert sum(not a.duplicate for a in answers) == 1
-    await refused(world, CID_USED, AN, "别处", cid=cid, room=GROUP_G)
+    await refuses(world, CID_USED, AN, "别处", cid=cid, room=GROUP_G)
     assert (await say(world, BEI, "别人的同名", cid=cid)).seq == 2, "client ids belong to their sender"
 
 
@@ -93,7 +86,7 @@ async def test_a_retry_is_answered_whatever_changed_since(world: World) -> None:
     [(TEXT_EMPTY, " \n\u200b"), (TEXT_TOO_LONG, "界" * 4_001), (TEXT_FORBIDDEN, "a\x00b")],
 )
 async def test_text_that_cannot_be_taken(world: World, row: ErrorRow, text: str) -> None:
-    await refused(world, row, AN, text)
+    await refuses(world, row, AN, text)
 
 
 async def test_only_people_in_the_room_speak_there(world: World) -> None:
@@ -104,13 +97,13 @@ async def test_only_people_in_the_room_speak_there(world: World) -> None:
         (AN, BRANCH_C),
         (AN, fixed_id(2, 99)),
     ):
-        await refused(world, UNKNOWN_TOPIC, member, room=room)
+        await refuses(world, UNKNOWN_TOPIC, member, room=room)
 
 
 async def test_leaving_closes_the_room_at_once(world: World) -> None:
     await say(world, AN, "在组里", room=GROUP_G)
     await world.take_from_group(AN, GROUP_G)
-    await refused(world, UNKNOWN_TOPIC, AN, room=GROUP_G)
+    await refuses(world, UNKNOWN_TOPIC, AN, room=GROUP_G)
     assert not await world.may_enter(AN, chat_topic(GROUP_G))
     await world.put_in_group(CHEN, GROUP_G)
     assert (await say(world, CHEN, "刚来", room=GROUP_G)).n == 2
@@ -122,14 +115,14 @@ async def test_mentions_name_people_in_the_room_only(world: World) -> None:
     assert event.model_dump()["mentions"] == [BEI, SECRETARY], "each once, without the sender"
     assert sent.seq == 1
     for stranger in (DING, QIN, fixed_id(3, 99)):
-        await refused(world, MENTION_UNKNOWN, AN, mentions=[stranger])
-    await refused(world, MENTION_UNKNOWN, AN, room=GROUP_G, mentions=[CHEN])
+        await refuses(world, MENTION_UNKNOWN, AN, mentions=[stranger])
+    await refuses(world, MENTION_UNKNOWN, AN, room=GROUP_G, mentions=[CHEN])
 
 
 async def test_everyone_is_named_by_right(world: World) -> None:
-    await refused(world, FORBIDDEN, AN, everyone=True)
+    await refuses(world, FORBIDDEN, AN, everyone=True)
     sent = await say(world, SECRETARY, "今晚七点开会", everyone=True)
-    await refused(world, BAD_FIELD, SECRETARY, everyone=True, thread=sent.seq)
+    await refuses(world, BAD_FIELD, SECRETARY, everyone=True, thread=sent.seq)
 
 
 async def test_quotes_and_threads_hang_on_messages_that_stand(world: World) -> None:
@@ -137,23 +130,23 @@ async def test_quotes_and_threads_hang_on_messages_that_stand(world: World) -> N
     reply = await say(world, BEI, "回复", thread=root.seq)
     assert (reply.seq, reply.n) == (2, 1), "replies count in their thread"
     assert (await say(world, BEI, "引用", reply_to=root.seq)).n == 2
-    await refused(world, MESSAGE_UNKNOWN, AN, thread=99)
-    await refused(world, MESSAGE_UNKNOWN, AN, reply_to=99)
-    await refused(world, NOT_A_ROOT, AN, thread=reply.seq)
+    await refuses(world, MESSAGE_UNKNOWN, AN, thread=99)
+    await refuses(world, MESSAGE_UNKNOWN, AN, reply_to=99)
+    await refuses(world, NOT_A_ROOT, AN, thread=reply.seq)
     await world.do(AN, ChatRecall, room=BRANCH_B, message=root.seq)
-    await refused(world, MESSAGE_GONE, AN, thread=root.seq)
-    await refused(world, MESSAGE_GONE, AN, reply_to=root.seq)
-    await refused(world, MESSAGE_UNKNOWN, AN, reply_to=4)  # a log entry that is no message
+    await refuses(world, MESSAGE_GONE, AN, thread=root.seq)
+    await refuses(world, MESSAGE_GONE, AN, reply_to=root.seq)
+    await refuses(world, MESSAGE_UNKNOWN, AN, reply_to=4)  # a log entry that is no message
 
 
 async def test_direct_talk_ends_for_writing_when_one_side_left(world: World) -> None:
     room = (await world.do(AN, ChatOpenDirect, member=DING)).room
     assert (await say(world, DING, "你好", room=room)).n == 1
-    await refused(world, UNKNOWN_TOPIC, BEI, room=room)
-    await refused(world, MENTION_UNKNOWN, AN, room=room, mentions=[BEI])
-    await refused(world, BAD_FIELD, AN, room=room, everyone=True)
+    await refuses(world, UNKNOWN_TOPIC, BEI, room=room)
+    await refuses(world, MENTION_UNKNOWN, AN, room=room, mentions=[BEI])
+    await refuses(world, BAD_FIELD, AN, room=room, everyone=True)
     await world.leave(DING)
-    await refused(world, PARTNER_LEFT, AN, room=room)
+    await refuses(world, PARTNER_LEFT, AN, room=room)
     assert await world.may_enter(AN, chat_topic(room)), "what was said stays readable"
     assert not await world.may_enter(DING, chat_topic(room))
 
