@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import storage.migrations
 from storage.client import Mongo
-from storage.clock import Clock
+from storage.clock import Clock, utc
 from storage.errors import Duplicate, GuardFailed, NotReady
 from storage.indexes import IndexSpec
 from storage.tasks import Tasks
@@ -169,21 +169,24 @@ async def _lease(mongo: Mongo) -> AsyncIterator[None]:
         if asyncio.get_running_loop().time() > deadline:
             raise NotReady("another process has been migrating for too long")
         await asyncio.sleep(PAUSE_S)
-    async with Tasks() as tasks:
-        tasks.start(_renew(mongo, holder), name="migration lease")
-        yield
-    await mongo[META].delete_one({"_id": "migration", "holder": holder})
+    try:
+        async with Tasks() as tasks:
+            tasks.start(_renew(mongo, holder), name="migration lease")
+            yield
+    finally:
+        await mongo[META].delete_one({"_id": "migration", "holder": holder})
 
 
 async def _take_lease(mongo: Mongo, holder: str) -> bool:
+    with suppress(Duplicate):  # another process may be faster
+        await mongo[META].update_one(
+            {"_id": "migration"}, {"$setOnInsert": {"holder": holder, "until": utc(0)}}, upsert=True
+        )
     free = {"$or": [{"holder": holder}, {"$expr": {"$lt": ["$until", "$$NOW"]}}]}
     until = {"$add": ["$$NOW", int(LEASE_S * 1000)]}
-    try:
-        changed = await mongo[META].update_one(
-            {"_id": "migration", **free}, [{"$set": {"holder": holder, "until": until}}], upsert=True
-        )
-    except Duplicate:
-        return False  # somebody holds it
+    changed = await mongo[META].update_one(
+        {"_id": "migration", **free}, [{"$set": {"holder": holder, "until": until}}]
+    )
     return changed == 1
 
 
