@@ -17,11 +17,15 @@ from storage.crypto import FieldCipher
 from storage.entries import Insert
 from storage.ids import IdSource
 from storage.indexes import IndexSpec
+from storage.rotation import SealedField
 
 AUDIT = "audit"
 KEPT_DAYS = 3 * 365
-REASON_FIELD = "audit.reason"
+REASON_FIELD = "audit.sealed.reason"
 FINGERPRINT_FIELD = "audit.change"
+
+SEALED_FIELDS: tuple[SealedField, ...] = (SealedField(AUDIT, "sealed.reason"),)
+"""For key rotation."""
 
 AUDIT_INDEXES: tuple[IndexSpec, ...] = (
     IndexSpec(AUDIT, "audit_subject", (("subject", 1), ("at_ms", -1), ("_id", -1)), partial={"open": True}),
@@ -162,7 +166,9 @@ class AuditTrail:
             "expires_at": utc(now_ms) + timedelta(days=KEPT_DAYS),
         }
         if act.reason:
-            document["reason"] = self._cipher.encrypt(act.reason, field=REASON_FIELD, record=ident)
+            document["sealed"] = {
+                "reason": self._cipher.encrypt(act.reason, field=REASON_FIELD, record=ident)
+            }
         return document
 
     def _fingerprints(self, values: Mapping[str, str]) -> dict[str, str]:
@@ -172,12 +178,10 @@ class AuditTrail:
         }
 
     def _row(self, document: Document) -> AuditRow:
-        sealed = document.get("reason")
-        reason = (
-            self._cipher.decrypt(sealed, field=REASON_FIELD, record=document["_id"])
-            if sealed is not None
-            else ""
-        )
+        sealed = document.get("sealed", {}).get("reason")
+        reason = ""
+        if sealed is not None:
+            reason = self._cipher.decrypt(bytes(sealed), field=REASON_FIELD, record=document["_id"])
         return AuditRow(
             id=document["_id"],
             at_ms=document["at_ms"],

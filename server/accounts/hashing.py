@@ -25,7 +25,7 @@ T = TypeVar("T")
 SLOTS = 2
 WAITING_MAX = 32
 RETRY_MS = 2_000  # 34 hashes of 40 ms in two threads are done in 0.7 s
-FIELD = "accounts.password"
+FIELD = "accounts.sealed.password"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Plain values of accounts that other parts of the roof read. May be imported by server."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from storage.ids import AccountId, MemberId, OrgId, SessionId
@@ -57,3 +57,37 @@ class SessionView:
     proved_at_ms: int
     agent: str
     known_device: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The browser that asks, as far as log-in cares.
+
+    Attributes:
+        address: Client address as limits know it.
+        agent: Browser and system, e.g. `Chrome · Android`.
+        device: Token of the device cookie; empty without one.
+        session: Session of the cookie that came along; ends when a new one is opened.
+        known: The device had a full log-in of the account before; found out during log-in.
+    """
+
+    address: str
+    agent: str
+    device: str = field(default="", repr=False)
+    session: SessionView | None = None
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that was opened or advanced.
+
+    Attributes:
+        token: Its new cookie value.
+        session: The session.
+        device: Device token to remember in the browser; empty for no change.
+    """
+
+    token: str = field(repr=False)
+    session: SessionView
+    device: str = field(default="", repr=False)

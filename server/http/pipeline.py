@@ -21,6 +21,7 @@ from channels.protocol.errors import (
     TOO_LARGE,
     Refused,
 )
+from server.accounts.factors import FRESH_MS
 from server.accounts.values import Kind, Step
 from server.http.cookies import SESSION, Jar
 from server.http.errors import BAD_REQUEST, NOT_FOR_BOTS, NOT_JSON, SECOND_FACTOR_NEEDED, SLOW_REQUEST
@@ -32,7 +33,6 @@ from server.http.security import check_same_site
 from server.services import Services
 
 BODY_TIMEOUT_S = 10  # a 16 KiB body takes 3 s on a 50 kbit/s line; more is a slow-body attack
-FRESH_MS = 600_000  # re-authentication counts for 10 minutes
 BEARER = "bearer "
 
 

@@ -27,7 +27,8 @@ from channels.protocol.errors import (
 )
 from channels.protocol.frames import Message
 from server.http.errors import BAD_REQUEST, METHOD_NOT_ALLOWED
-from storage.errors import Busy, Duplicate, GuardFailed, NotReady, Unavailable
+from storage.errors import Busy, Duplicate, GuardFailed, NotFound, NotReady, Unavailable
+from storage.errors import TooLarge as StoredTooLarge
 
 logger = logging.getLogger("huitang.http")
 
@@ -47,6 +48,8 @@ BY_STORAGE_ERROR: tuple[tuple[type[Exception], ErrorRow], ...] = (
     (Duplicate, CONFLICT),
     (Unavailable, UNAVAILABLE),
     (NotReady, UNAVAILABLE),
+    (NotFound, NOT_FOUND),
+    (StoredTooLarge, TOO_LARGE),
     (TimeoutError, UNAVAILABLE),
 )
 
