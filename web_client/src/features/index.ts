@@ -1,5 +1,7 @@
+import { account } from "./account/manifest";
 import { chat } from "./chat/manifest";
 import type { FeatureManifest } from "./feature";
+import { me } from "./me/manifest";
 
 /** The one list of features: adding a feature is adding its folder and one line here. */
-export const FEATURES: readonly FeatureManifest[] = [chat];
+export const FEATURES: readonly FeatureManifest[] = [account, me, chat];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { codeFromFragment, groupsOf, isOtp, otpFromText, printedCode } from "./code";
+import { codeFromFragment, fieldCode, groupsOf, isOtp, otpFromText, printedCode } from "./code";
 
 describe("one-time codes", () => {
   it.each([
@@ -31,6 +31,7 @@ describe("printed codes", () => {
     [" AB CD\tEF\n", "ABCDEF"],
     ["ＡＢ１２", "AB12"],
     ["——", ""],
+    ["oO iI lL", "001111"],
   ])("reads %j as %j", (text, code) => {
     expect(printedCode(text)).toBe(code);
   });
@@ -39,6 +40,12 @@ describe("printed codes", () => {
     expect(groupsOf("ABCDEFGHIJ", 4)).toEqual(["ABCD", "EFGH", "IJ"]);
     expect(groupsOf("", 4)).toEqual([]);
     expect(() => groupsOf("A", 0)).toThrow(RangeError);
+  });
+
+  it("stands in a field in groups of four, as far as it can reach", () => {
+    expect(fieldCode("abcd-efgh-j", 28)).toBe("ABCD EFGH J");
+    expect(fieldCode("ABCDEFGHJK", 8)).toBe("ABCD EFGH");
+    expect(fieldCode("", 8)).toBe("");
   });
 
   it("takes the code out of the fragment, whatever a mail program did to it", () => {

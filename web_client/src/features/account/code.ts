@@ -8,6 +8,12 @@
 /** Digits of a one-time code of an authenticator app (RFC 6238). */
 export const OTP_LENGTH = 6;
 
+/** Letters and digits of an activation code: seven groups of four (server/accounts/codes.py: 26 and 2 to check). */
+export const ACTIVATION_LENGTH = 28;
+
+/** Letters and digits of a recovery code: six groups of four (23 and 1 to check). */
+export const RECOVERY_LENGTH = 24;
+
 /** Full-width forms become ASCII ones (Unicode NFKC), letters become capitals. */
 function plain(text: string): string {
   return text.normalize("NFKC").toUpperCase();
@@ -25,9 +31,21 @@ export function isOtp(code: string): boolean {
   return code.length === OTP_LENGTH && /^[0-9]+$/.test(code);
 }
 
-/** Letters and digits of a printed code, in capitals, without the separators that only help reading. */
+/**
+ * Letters and digits of a printed code, in capitals, without the separators that only help reading.
+ *
+ * The alphabet (Crockford's base 32) has no I, L and O: they are read as the digits they look like.
+ */
 export function printedCode(text: string): string {
-  return plain(text).replace(/[^0-9A-Z]/g, "");
+  return plain(text)
+    .replace(/[^0-9A-Z]/g, "")
+    .replace(/O/g, "0")
+    .replace(/[IL]/g, "1");
+}
+
+/** A printed code as it stands in a field: groups of four, no more than `length` letters and digits. */
+export function fieldCode(text: string, length: number): string {
+  return groupsOf(printedCode(text).slice(0, length), 4).join(" ");
 }
 
 /** A code cut into groups for reading, each of `size` characters; the last may be shorter. */
