@@ -2,6 +2,7 @@
 
 import typer
 
+from server.commands.doctor import doctor, migrate
 from server.commands.schema import schema
 
 app = typer.Typer(
@@ -11,6 +12,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(migrate)
+app.command()(doctor)
 app.command()(schema)
 
 

@@ -14,7 +14,7 @@ from channels.catalog import FEATURES
 from channels.core.registry import Registry
 from server.backing import Backing
 from server.config import LOOPBACK, Settings
-from server.ground import all_indexes
+from server.ground import all_indexes, is_new
 from server.static import read_assets
 from server.vapid import FILE, public_key
 from storage.bus.probe import redis_answers
@@ -163,6 +163,8 @@ async def _guarded(subject: str, look: Callable[[], Awaitable[Finding]], mend: s
 
 
 async def _check_keys(settings: Settings, mongo: Mongo) -> Finding:
+    if not settings.keys.exists() and await is_new(mongo):
+        return Finding("keys", State.WARNING, "none yet", "start the server once: it makes them")
     await check_keys(mongo, KeyRing.load(settings.keys, create=False))
     return Finding(
         "keys", State.GOOD, f"{settings.keys} fits the database", "keep a copy apart from the database"
