@@ -67,8 +67,14 @@ def normalise_name(text: str) -> str:
 
 def name_key(name: str) -> str:
     """Look-up form of a name: NFKC, case folded, no spaces, one kind of dot. Finds people of one name; never a key."""
-    folded = unicodedata.normalize("NFKC", _DOTS.sub("\u00b7", name)).casefold()
-    return _SPACES.sub("", _DOTS.sub("\u00b7", unicodedata.normalize("NFKC", folded)))
+    key = name
+    for _ in range(5):  # folding can make new letters that compose; two rounds settle every known case
+        folded = unicodedata.normalize("NFKC", _DOTS.sub("\u00b7", key)).casefold()
+        folded = _SPACES.sub("", unicodedata.normalize("NFKC", folded))
+        if folded == key:
+            break
+        key = folded
+    return key
 
 
 def normalise_number(text: str) -> str:

@@ -14,7 +14,7 @@ from channels.branch.errors import ENCODING_UNCLEAR, FILE_UNREADABLE
 from channels.branch.roll.table import CELL_MAX, Sheet
 from channels.protocol.errors import Refused
 
-SEPARATORS = ",\t;|,"
+SEPARATORS = ",\t;|\uff0c"
 ENCODINGS = ("utf-8", "gb18030")
 
 Score = Callable[[Iterable[str]], int]
@@ -42,10 +42,25 @@ def decode(content: bytes, score: Score, encoding: str | None = None) -> str:
     if encoding is not None:
         return _strict(content, encoding) or _unclear()
     utf8, gb = (_strict(content, name) for name in ENCODINGS)
-    if utf8 is None or gb is None or content.isascii():
-        found = utf8 or gb
-        return found if found is not None and not _STRANGE.search(found) else _unclear()
-    return _likelier(utf8, gb, score)
+    if utf8 is not None and (gb is None or content.isascii()):
+        return utf8 if not _STRANGE.search(utf8) else _unclear()
+    if gb is not None and utf8 is None:
+        return gb if _is_chinese(gb, score) else _unclear()
+    return _likelier(utf8, gb, score) if utf8 is not None and gb is not None else _unclear()
+
+
+def _is_chinese(gb: str, score: Score) -> bool:
+    """True when a GB18030 reading makes sense: header words, or mostly everyday letters (those of GB 2312).
+
+    Latin-1 text is often valid GB18030, too, but gives rare letters.
+    """
+    if _STRANGE.search(gb):
+        return False
+    if score(_first_cells(gb)):
+        return True
+    letters = [c for c in gb if not c.isascii()]
+    everyday = sum(1 for c in letters if _strict(c.encode("gb18030"), "gb2312") is not None)
+    return everyday >= 0.8 * len(letters)
 
 
 def _likelier(utf8: str, gb: str, score: Score) -> str:
@@ -56,12 +71,16 @@ def _likelier(utf8: str, gb: str, score: Score) -> str:
     """
     if _STRANGE.search(gb):
         return utf8
-    words_utf8, words_gb = (score(re.split(rf"[{SEPARATORS}\r\n\"]", text[:4_000])) for text in (utf8, gb))
+    words_utf8, words_gb = (score(_first_cells(text)) for text in (utf8, gb))
     if words_utf8 != words_gb:
         return utf8 if words_utf8 > words_gb else gb
     if _HAN.search(utf8) and not _STRANGE.search(utf8):
         return utf8
     return _unclear()
+
+
+def _first_cells(text: str) -> list[str]:
+    return re.split(rf"[{SEPARATORS}\r\n\"]", text[:4_000])
 
 
 def _strict(content: bytes, encoding: str) -> str | None:
@@ -84,11 +103,11 @@ def separator_of(text: str) -> str:
     if hint:
         return hint.group(1)
     head = "".join(text.splitlines(keepends=True)[:30])
-    best, best_rank = ",", (0, 0)
+    best, best_rank = ",", (0, 0, 0)
     for separator in SEPARATORS:
         widths = [len(row) for row in _records(head, separator) if any(row)]
         common = max(set(widths), key=lambda w: (widths.count(w), w), default=0)
-        rank = (widths.count(common) * (common - 1), -SEPARATORS.index(separator)) if common > 1 else (0, 0)
+        rank = (widths.count(common), common, -SEPARATORS.index(separator)) if common > 1 else (0, 0, 0)
         if rank > best_rank:
             best, best_rank = separator, rank
     return best
