@@ -95,9 +95,14 @@ class LogEvent(Event):
 
 
 class LiveEvent(Event):
-    """An event for those who are here now (presence, typing): never stored, never resumed, may be lost."""
+    """An event for those who are here now (presence, typing): never stored, never resumed, may be lost.
+
+    Attributes:
+        apart_ms: Equal events of one sender that come sooner after each other are told once; 0 tells every one.
+    """
 
     durable: ClassVar[bool] = False
+    apart_ms: ClassVar[int] = 0
 
 
 def wire_type(model: type[WireModel]) -> str:

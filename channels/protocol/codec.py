@@ -129,10 +129,21 @@ def encode_error(ref: int | None, refused: Refused) -> bytes:
     )
 
 
-def encode_with_events(result: WireModel, events: Sequence[bytes]) -> bytes:
-    """JSON of `Subscribed` or `Replayed` whose `events` are encoded already (each entry is encoded once per process)."""
-    rest = result.__pydantic_serializer__.to_json(result, exclude={"events"})
-    return b'{"events":[' + b",".join(events) + b"]," + rest[1:]
+def encode_with_events(
+    result: WireModel, events: Sequence[bytes], snapshot: WireModel | None = None
+) -> bytes:
+    """JSON of `Subscribed` or `Replayed` whose events and snapshot take the place of the model's.
+
+    Args:
+        result: Everything else.
+        events: JSON of events; each entry is encoded once per process, whoever asks for it.
+        snapshot: The feature's state; None leaves the model's own.
+    """
+    if snapshot is None:
+        rest = result.__pydantic_serializer__.to_json(result, exclude={"events"})
+        return b'{"events":[' + b",".join(events) + b"]," + rest[1:]
+    rest = result.__pydantic_serializer__.to_json(result, exclude={"events", "snapshot"})
+    return b'{"snapshot":' + encode(snapshot) + b',"events":[' + b",".join(events) + b"]," + rest[1:]
 
 
 def encode_resumed(topics: Mapping[str, bytes], lost: Sequence[str]) -> bytes:

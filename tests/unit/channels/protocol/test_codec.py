@@ -205,6 +205,21 @@ def test_a_page_of_encoded_events_reads_as_its_model() -> None:
     assert Replayed.model_validate_json(encode_with_events(empty, [])) == empty
 
 
+def test_a_snapshot_is_put_in_as_it_is() -> None:
+    page = Subscribed(topic="chat:1", epoch="1", head=4, recovered=False)
+    raw = encode_with_events(page, [], TestSend(ref=1, text="好", number=2))
+    found = Subscribed.model_validate_json(raw)
+    assert found.snapshot == {
+        "type": "test.send",
+        "ref": 1,
+        "text": "好",
+        "number": 2,
+        "share": 0.0,
+        "marks": [],
+    }
+    assert found.model_copy(update={"snapshot": None}) == page
+
+
 def test_resumed_topics_read_as_their_model() -> None:
     part = Subscribed(topic="chat:1", epoch="1", head=4, recovered=True)
     raw = encode_resumed({"chat:1": encode_with_events(part, [])}, ["chat:2", "chat:3"])

@@ -1,0 +1,149 @@
+"""What a client has missed of a topic: judged from its position, read from memory or the log, bounded in count and bytes.
+
+* Same epoch, position within the log: the events after it, the newest page of them and a gap marker when they are more.
+* Another epoch, a position beyond the log, or none: a snapshot. Its head is read before it, so that events after the head
+  may be in it already; they SET state, and setting twice changes nothing.
+
+May be imported by server and tests.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from channels.core.framing import payload_of
+from channels.core.rendering import Rendering
+from channels.core.sequencer import Sequencer
+from channels.protocol.base import WireModel
+from channels.protocol.frames import PAGE_EVENTS, Gap, Position
+from storage.log import Entry, TopicLog
+
+PAGE_BYTES = 524_288
+"""Most bytes of events in one answer: a page of the longest messages, and far from the hub's hard bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much of a topic one answer may hold; at least one event always fits."""
+
+    events: int = PAGE_EVENTS
+    size_bytes: int = PAGE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was read for one topic.
+
+    Attributes:
+        head: Who has the page has everything up to here.
+        events: JSON of events, oldest first, the last one is `head`.
+        gap: What lies between the client's position and the events.
+        snapshot: State at `head` or a little after; None when the page continues from the client's position.
+    """
+
+    head: int
+    events: Sequence[bytes] = ()
+    gap: Gap | None = None
+    snapshot: WireModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a client asks of a topic.
+
+    Attributes:
+        topic: Its name.
+        since: Where the client stands; None for a fresh start.
+        budget: How much the answer may hold.
+        snapshot: Reads the feature's state.
+    """
+
+    topic: str
+    since: Position | None
+    budget: Budget
+    snapshot: Callable[[], Awaitable[WireModel]]
+
+
+class Pager:
+    """Reads pages.
+
+    Args:
+        log: The topic log.
+        rendering: Entries to events.
+    """
+
+    def __init__(self, log: TopicLog, rendering: Rendering) -> None:
+        self._log = log
+        self._rendering = rendering
+
+    @property
+    def epoch(self) -> str:
+        """Epoch of the log."""
+        return self._log.epoch
+
+    async def read(self, wish: Wish, memory: Sequencer) -> Page:
+        """What the client needs to be at the head.
+
+        Args:
+            wish: What it asks.
+            memory: The topic as it stands here; the newest events may be in it.
+
+        Raises:
+            StorageError: The store could not answer.
+        """
+        since = wish.since
+        if since is not None and since.epoch == self._log.epoch:
+            if (page := _remembered(memory, since.seq, wish.budget)) is not None:
+                return page
+            head = (await self._log.head(wish.topic)).seq
+            if since.seq <= head:
+                return await self._missed(wish, since.seq, head)
+        head = (await self._log.head(wish.topic)).seq
+        return Page(head, snapshot=await wish.snapshot())
+
+    async def replay(self, topic: str, after: int, before: int, limit: int) -> tuple[list[bytes], bool]:
+        """Events with after < seq < before, oldest first, and whether more remain.
+
+        Raises:
+            StorageError: The store could not answer.
+        """
+        entries = await self._log.between(topic, after, before, limit)
+        events = _fitting((self._rendering.event(entry) for entry in entries), Budget(limit))
+        if not events:
+            return [], False
+        cut = len(events) < len(entries) or len(entries) == limit
+        return events, cut and entries[len(events) - 1].seq + 1 < before
+
+    async def _missed(self, wish: Wish, after: int, head: int) -> Page:
+        most = wish.budget.events
+        if head == after:
+            return Page(head)
+        if head - after <= most:
+            entries = await self._log.since(wish.topic, after, most)
+        else:
+            entries = await self._log.newest(wish.topic, most)
+        return self._page(entries, after, wish.budget)
+
+    def _page(self, entries: Sequence[Entry], after: int, budget: Budget) -> Page:
+        """The newest of the entries that fit, with a gap marker before them when some do not."""
+        newest_first = _fitting((self._rendering.event(entry) for entry in reversed(entries)), budget)
+        first = entries[len(entries) - len(newest_first)].seq
+        gap = Gap(after=after, before=first) if first > after + 1 else None
+        return Page(entries[-1].seq, newest_first[::-1], gap)
+
+
+def _remembered(memory: Sequencer, after: int, budget: Budget) -> Page | None:
+    frames = memory.recent(after)
+    if frames is None or len(frames) > budget.events or sum(map(len, frames)) > budget.size_bytes:
+        return None
+    return Page(memory.cursor, [payload_of(frame) for frame in frames])
+
+
+def _fitting(events: Iterable[bytes], budget: Budget) -> list[bytes]:
+    kept: list[bytes] = []
+    size_bytes = 0
+    for event in events:
+        size_bytes += len(event)
+        if kept and (size_bytes > budget.size_bytes or len(kept) == budget.events):
+            break
+        kept.append(event)
+    return kept

@@ -1,0 +1,97 @@
+"""What the core asks of the roof: a socket to write to, sessions to ask about, measures to obey.
+
+Each port is small and says its contract here; the adapters stand in server/ and in the tests. May be imported by server.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from channels.core.actor import Actor
+from channels.core.feature import CommandRow
+from channels.protocol.base import Command
+from channels.protocol.close_codes import CloseRow
+from storage.ids import AccountId, MemberId, SessionId
+
+
+class SocketPort(Protocol):
+    """The writing side of one WebSocket. No call waits, none raises, all are harmless after the socket is gone."""
+
+    def write_frame(self, frames: bytes) -> None:
+        """Hand whole RFC 6455 frames, ready made, to the transport."""
+        ...
+
+    def buffered_bytes(self) -> int:
+        """Bytes that were handed over and have not left the process."""
+        ...
+
+    def close(self, row: CloseRow, retry_after_ms: int | None = None) -> None:
+        """Send a Close frame with the row's code and key; give up on the peer after a bounded time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a caller shows to be known.
+
+    Attributes:
+        secret: Session cookie or bearer token; never logged.
+        bearer: True for a token from the hello frame, False for a cookie of an allowed origin.
+    """
+
+    secret: str = field(repr=False)
+    bearer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """A session that is valid now, with every required factor.
+
+    Attributes:
+        session: Its name; a bot token's id for bots.
+        account: Whose it is.
+        member: Membership, None for system administrators and bots without one.
+        ends_at_ms: Wall time of its end, idle or absolute, unless it is used before; None for a token without end.
+    """
+
+    session: SessionId
+    account: AccountId
+    member: MemberId | None
+    ends_at_ms: int | None = None
+
+
+class SessionSource(Protocol):
+    """Where sessions are kept. Every answer is read from the store now: a session that ended is not found.
+
+    Raises of all methods: storage.errors.StorageError when the store cannot answer; the caller fails closed.
+    """
+
+    async def load(self, credential: Credential) -> SessionFacts | None:
+        """The session a credential stands for; None when it is unknown, ended, or lacks a factor."""
+        ...
+
+    async def actor(self, session: SessionId) -> Actor | None:
+        """Who acts in a session, with units, roles and scopes as of now; None when it ended."""
+        ...
+
+    async def touch(self, session: SessionId) -> int | None:
+        """The session was used just now (called at most once a minute per connection).
+
+        Returns:
+            Its end after that as in `SessionFacts.ends_at_ms`.
+        """
+        ...
+
+
+class Sanctions(Protocol):
+    """Measures of moderation that stand before writing commands."""
+
+    async def check(self, actor: Actor, row: CommandRow, command: Command) -> None:
+        """Let the command pass or raise `Refused`; asked only for rows that write."""
+        ...
+
+
+class NoSanctions:
+    """No measures: an installation without moderation."""
+
+    async def check(self, actor: Actor, row: CommandRow, command: Command) -> None:
+        """Let everything pass."""

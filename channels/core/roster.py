@@ -1,0 +1,207 @@
+"""Presence on the wire: who is in a topic, told once on entering and then as changes, at most twice a second per topic.
+
+The tracker (presence/) decides; this module carries its changes to readers here and to the other processes. Small topics
+list people; in large ones only the number is kept current, because listing everybody to everybody grows with the square.
+Nothing is stored. May be imported by server and tests.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from channels.core.framing import text_frame
+from channels.core.hub import Hub
+from channels.core.registry import Registry
+from channels.core.relay import Head, Relay
+from channels.core.visitor import Visitor
+from channels.protocol.codec import encode
+from channels.protocol.presence import Meta as WireMeta
+from channels.protocol.presence import PresenceChanged, PresenceState
+from presence.diff import Diff, Meta, State
+from presence.tracker import Arrival, Tracker
+from storage.clock import Clock
+from storage.tasks import Tasks
+
+CHANNEL = "presence"
+
+FRESH_COUNT = 50
+"""Up to so many members a newcomer's state is made anew and names the newcomer; in larger topics the last one serves many
+newcomers (a reconnect storm), and each sees itself with the next change."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterTimes:
+    """When presence is told, and to whom in full.
+
+    Attributes:
+        flush_ms: Between two changes of one topic.
+        whole_ms: Between two announcements of everybody to the other processes.
+        listed_count: Most members whose names are listed; a branch has fewer, an assembly has more.
+    """
+
+    flush_ms: int = 500
+    whole_ms: int = 15_000
+    listed_count: int = 300
+
+
+class Rosters:
+    """Presence of all topics of one process.
+
+    Args:
+        hub: Readers.
+        registry: Says which topics have a roster.
+        relay: The other processes.
+        clock: Time.
+        tracker: Who is where.
+        times: When to tell.
+    """
+
+    def __init__(  # noqa: PLR0913 - the tracker carries the grace, the times the rhythm
+        self,
+        hub: Hub,
+        registry: Registry,
+        relay: Relay,
+        clock: Clock,
+        tracker: Tracker,
+        times: RosterTimes | None = None,
+    ) -> None:
+        self._hub = hub
+        self._kinds = frozenset(kind for kind, row in registry.topics.items() if row.roster)
+        self._relay = relay
+        self._clock = clock
+        self._tracker = tracker
+        self._times = times or RosterTimes()
+        self._states: dict[str, bytes] = {}
+        self._unlisted: set[str] = set()
+
+    async def start(self, tasks: Tasks, *, several: bool) -> None:
+        """Begin to tell; `several`: other processes are told, too."""
+        if several:
+            await self._relay.listen(CHANNEL, self._heard)
+            self._relay.say(CHANNEL, {"hello": True})
+            tasks.start(self._announce_all(), name="roster: announce everybody")
+        tasks.start(self._flush_all(several=several), name="roster: tell changes")
+
+    def stop(self) -> None:
+        """Tell the other processes that this one leaves: its people get the reconnect grace."""
+        self._relay.say(CHANNEL, {"bye": True})
+
+    # -- readers ---------------------------------------------------------------------------------------------------
+
+    def entered(self, visitor: Visitor, topic: str) -> None:
+        """A connection is in a topic now: it joins the roster and gets the state."""
+        if not self._has(topic) or topic not in visitor.link.seats:
+            return
+        member = visitor.facts.member
+        if member is not None:
+            arrival = Arrival(visitor.ref, str(visitor.facts.session), self._clock.now_ms())
+            self._tracker.join(topic, member, arrival)
+            if self._tracker.count(topic) <= FRESH_COUNT:
+                self._states.pop(topic, None)
+        self._hub.send(visitor.link, self._state(topic))
+
+    def left(self, visitor: Visitor, topics: Iterable[str]) -> None:
+        """A connection left topics on purpose, lost its right to be there, or signed out: gone at once."""
+        for topic in topics:
+            if self._has(topic) and visitor.facts.member is not None:
+                self._tracker.leave(topic, visitor.facts.member, visitor.ref)
+
+    def dropped(self, visitor: Visitor, topics: Iterable[str]) -> None:
+        """A socket broke: the connection shows as reconnecting for the grace time."""
+        for topic in topics:
+            if self._has(topic) and visitor.facts.member is not None:
+                self._tracker.drop(topic, visitor.facts.member, visitor.ref, self._clock.monotonic_ms())
+
+    def refresh(self, visitor: Visitor) -> None:
+        """A reader that had missed changes gets the states of its topics again."""
+        for topic in visitor.link.seats:
+            if self._has(topic) and self._hub.is_in(visitor.link, topic):
+                self._hub.send(visitor.link, self._state(topic))
+
+    def _has(self, topic: str) -> bool:
+        return topic.partition(":")[0] in self._kinds
+
+    def _state(self, topic: str) -> bytes:
+        """Frame of everybody; made once between two flushes, since changes after it are told anyway."""
+        frame = self._states.get(topic)
+        if frame is None:
+            count = self._tracker.count(topic)
+            people = None
+            if self._is_listed(topic, count):
+                people = {m: _on_wire(metas) for m, metas in self._tracker.roster(topic).items()}
+            frame = text_frame(encode(PresenceState(topic=topic, count=count, people=people)))
+            self._states[topic] = frame
+        return frame
+
+    def _is_listed(self, topic: str, count: int) -> bool:
+        """Names are listed up to the bound, and after it was passed not before a fifth has left."""
+        most = self._times.listed_count
+        return count <= (most * 4 // 5 if topic in self._unlisted else most)
+
+    # -- telling ---------------------------------------------------------------------------------------------------
+
+    async def _flush_all(self, *, several: bool) -> None:
+        while True:
+            await asyncio.sleep(self._times.flush_ms / 1_000)
+            self._tracker.expire(self._clock.monotonic_ms())
+            for topic, members in self._tracker.take_own_changes().items():
+                if several:
+                    self._announce(topic, self._tracker.own_people(topic, members), whole=False)
+            for topic, change in self._tracker.take_changes().items():
+                self._states.pop(topic, None)
+                self._flush(topic, change)
+
+    def _flush(self, topic: str, change: Diff) -> None:
+        if self._hub.stream(topic) is None:
+            self._unlisted.discard(topic)
+            return
+        count = self._tracker.count(topic)
+        listed, was_listed = self._is_listed(topic, count), topic not in self._unlisted
+        (self._unlisted.discard if listed else self._unlisted.add)(topic)
+        if listed and was_listed:
+            people = {member: _on_wire(metas) for member, metas in change.present.items()}
+            told = PresenceChanged(topic=topic, count=count, people=people, gone=sorted(change.gone))
+            self._hub.publish_live(topic, text_frame(encode(told)))
+        else:
+            self._hub.publish_live(topic, self._state(topic))
+
+    def _announce(self, topic: str, people: Mapping[str, Sequence[Arrival]], *, whole: bool) -> None:
+        told = {
+            member: [[a.ref, a.device, a.since_at_ms, a.state.value] for a in arrivals]
+            for member, arrivals in people.items()
+        }
+        self._relay.say(CHANNEL, {"topic": topic, "whole": whole}, [orjson.dumps(told)])
+
+    async def _announce_all(self) -> None:
+        while True:
+            self._announce_everybody()
+            await asyncio.sleep(self._times.whole_ms / 1_000)
+
+    def _announce_everybody(self) -> None:
+        self._relay.say(CHANNEL, {"alive": True})
+        for topic in self._tracker.topics():
+            self._announce(topic, self._tracker.own_people(topic), whole=True)
+
+    def _heard(self, head: Head, lines: Sequence[bytes]) -> None:
+        node, now_ms = str(head["node"]), self._clock.monotonic_ms()
+        if head.get("bye"):
+            self._tracker.node_gone(node, now_ms)
+            return
+        self._tracker.heard(node, now_ms)
+        if head.get("hello"):
+            self._announce_everybody()
+        if "topic" in head:
+            people = {
+                str(member): [
+                    Arrival(str(ref), str(device), int(since), State(state))
+                    for ref, device, since, state in rows
+                ]
+                for member, rows in orjson.loads(lines[0]).items()
+            }
+            self._tracker.announced(node, str(head["topic"]), people, whole=bool(head["whole"]))
+
+
+def _on_wire(metas: Iterable[Meta]) -> list[WireMeta]:
+    return [WireMeta(ref=m.ref, since_at_ms=m.since_at_ms, state=m.state.value) for m in metas]
