@@ -125,7 +125,8 @@ def apply(state: MeSnapshot, event: LogEvent) -> MeSnapshot:
         case MeRoomRemoved():
             return _with_rooms(state, [room for room in state.rooms if room.room != event.room])
         case MeSecurityNotice() | MeMessageDeleted():
-            return state.model_copy(update={"notices": [*state.notices, event][-NOTICES_SHOWN:]})
+            others = [notice for notice in state.notices if notice.seq != event.seq]
+            return state.model_copy(update={"notices": [*others, event][-NOTICES_SHOWN:]})
         case MePreferencesChanged():
             return state.model_copy(update={"preferences": event.preferences})
     return state

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from channels.branch.records import BRANCH_INDEXES, MEMBERS, ROLE_HOLDS, UNITS
+from channels.branch.records import BRANCH_INDEXES, MEMBERS, ORGS, ROLE_HOLDS, UNITS
 from channels.branch.store import grants_of
 from channels.catalog import FEATURES
 from channels.chat.contract import MAIN, chat_topic
@@ -16,7 +16,7 @@ from channels.core.context import Context, Reader
 from channels.core.dispatch import Dispatcher, Gates
 from channels.core.feature import FactRow
 from channels.core.registry import Registry
-from channels.me.contract import Room, me_topic, room_added, room_removed
+from channels.me.contract import Room, room_added, room_removed
 from channels.protocol.base import Command, LiveEvent, LogEvent, Result, WireModel
 from storage.client import Mongo
 from storage.clock import FixedClock
@@ -170,12 +170,13 @@ class World:
 
     async def seed(self) -> None:
         """Put the units, members and roles into the database, and tell everybody of their rooms."""
+        await self.mongo[ORGS].insert_many([_org(ORG_O, "甲组织", BRANCH_B), _org(ORG_P, "乙组织", BRANCH_Q)])
         await self.mongo[UNITS].insert_many([_unit(*row) for row in UNITS_SEED])
         await self.mongo[MEMBERS].insert_many([_member(*row) for row in MEMBERS_SEED])
         hold = {"org": ORG_O, "unit": BRANCH_B, "branch": BRANCH_B, "member": SECRETARY, "role": "secretary"}
         title = {"title": {"zh": "书记", "en": "Secretary"}, "since_ms": 0, "by": "system"}
         await self.mongo[ROLE_HOLDS].insert_one({"_id": fixed_id(6, 1), **hold, **title})
-        for member, _org, branch, groups in MEMBERS_SEED:
+        for member, _, branch, groups in MEMBERS_SEED:
             for unit in (branch, *groups):
                 await self.log.append(room_added(member, self.room(unit)))
 
@@ -203,6 +204,13 @@ class World:
         await self.mongo[MEMBERS].update_one({"_id": member}, gone)
 
 
+def _org(org: str, name: str, root: str) -> dict[str, Any]:
+    return {
+        "_id": org, "name": name, "name_key": name, "template": "association", "accent": "#b63a2b", "mfa": "everyone",
+        "time_zone": "Asia/Shanghai", "root": root,
+    }  # fmt: skip
+
+
 def _unit(unit: str, org: str, kind: str, name: str, parent: str | None, branch: str) -> dict[str, Any]:
     path = [parent, unit] if parent else [unit]
     return {
@@ -227,6 +235,3 @@ async def build_world(mongo: Mongo, clock: FixedClock, cipher: FieldCipher) -> W
     world = World(reader, registry, clock)
     await world.seed()
     return world
-
-
-__all__ = ["World", "build_world", "me_topic"]
