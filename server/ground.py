@@ -11,11 +11,7 @@ from enum import Enum
 from channels.catalog import FEATURES
 from channels.core.context import Reader
 from channels.core.registry import Registry
-from moderation.audit import AUDIT_INDEXES
-from server.accounts.account_store import ACCOUNT_INDEXES
-from server.accounts.door_store import DOOR_INDEXES
-from server.accounts.session_store import SESSION_INDEXES
-from server.accounts.token_store import TOKEN_INDEXES
+from server.accounts.house import ACCOUNTS_INDEXES
 from server.backing import Backing
 from server.config import Settings
 from storage.blobs import BLOB_INDEXES, Blobs
@@ -31,15 +27,7 @@ from storage.log import LOG_INDEXES, TopicLog
 from storage.rotation import check_keys
 from storage.schema import META, check_schema, epoch, migrate
 
-HOUSE_INDEXES: tuple[IndexSpec, ...] = (
-    *LOG_INDEXES,
-    *BLOB_INDEXES,
-    *AUDIT_INDEXES,
-    *ACCOUNT_INDEXES,
-    *SESSION_INDEXES,
-    *TOKEN_INDEXES,
-    *DOOR_INDEXES,
-)
+HOUSE_INDEXES: tuple[IndexSpec, ...] = (*LOG_INDEXES, *BLOB_INDEXES, *ACCOUNTS_INDEXES)
 
 
 class Fitting(Enum):

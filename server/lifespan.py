@@ -1,0 +1,115 @@
+"""From settings to a house that serves, and back: the order of start and stop in one place.
+
+    databases -> ground floor (keys, schema, indexes, log, bus) -> accounts -> exchange -> workers -> serving
+
+and the other way round at the end. Whatever fails at the start ends the start with its reason; nothing is served half.
+May be imported by server and tests.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from channels.core.exchange import Exchange, ExchangeSettings, Parts
+from moderation.limits import MemoryLimits
+from server.accounts.house import Accounts, Foundations, open_accounts
+from server.accounts.policy import AccountPolicy
+from server.backing import Backing
+from server.config import Settings
+from server.ground import Fitting, Ground, open_ground
+from server.http.security import WebPolicy
+from server.services import Services
+from server.vapid import ensure_vapid
+from server.workers import hand_out_facts, sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythms:
+    """What tests make small or wide; the defaults are what serves.
+
+    Attributes:
+        exchange: Bounds of the real-time core; None for those that fit the settings.
+        policy: Numbers of accounts.
+        limit_factor: Multiplies all token buckets; 0 switches them off.
+    """
+
+    exchange: ExchangeSettings | None = None
+    policy: AccountPolicy = field(default_factory=AccountPolicy)
+    limit_factor: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A process that could serve.
+
+    Attributes:
+        ground: The ground floor.
+        accounts: Log-in and sessions.
+        exchange: Open sockets.
+        services: What HTTP handlers are given.
+    """
+
+    ground: Ground
+    accounts: Accounts
+    exchange: Exchange
+    services: Services
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings,
+    backing: Backing,
+    fitting: Fitting = Fitting.CHECK,
+    rhythms: Rhythms = Rhythms(),
+) -> AsyncIterator[House]:
+    """Open everything while the block runs; the workers run, too.
+
+    Raises:
+        NotReady: The database does not fit, or the keys are not the right ones.
+        Unavailable: A database does not answer.
+    """
+    chosen = rhythms or Rhythms()
+    async with AsyncExitStack() as stack:
+        ground = await stack.enter_async_context(open_ground(settings, backing, fitting))
+        ensure_vapid(settings.data_dir)
+        accounts = open_accounts(
+            Foundations(
+                ground.mongo, ground.log, ground.cipher, ground.bus, ground.clock, ground.ids, rhythms.policy
+            )
+        )
+        stack.push_async_callback(accounts.close)
+        limits = MemoryLimits(ground.clock, factor=chosen.limit_factor)
+        parts = Parts(ground.registry, ground.reader, ground.bus, accounts.sessions, limits)
+        wanted = chosen.exchange or ExchangeSettings(several=backing.redis_url is not None)
+        exchange = await stack.enter_async_context(Exchange(parts, wanted))
+        house = House(ground, accounts, exchange, _services(ground, accounts, exchange, limits))
+        async with asyncio.TaskGroup() as workers:
+            tasks = (
+                workers.create_task(hand_out_facts(ground, exchange), name="facts"),
+                workers.create_task(sweep(ground.blobs, ground.clock), name="sweep"),
+            )
+            try:
+                yield house
+            finally:
+                for task in tasks:
+                    task.cancel()
+
+
+def _services(ground: Ground, accounts: Accounts, exchange: Exchange, limits: MemoryLimits) -> Services:
+    settings = ground.settings
+    return Services(
+        config=settings,
+        mongo=ground.mongo,
+        log=ground.log,
+        cipher=ground.cipher,
+        blobs=ground.blobs,
+        bus=ground.bus,
+        clock=ground.clock,
+        ids=ground.ids,
+        registry=ground.registry,
+        hub=exchange,
+        limits=limits,
+        accounts=accounts,
+        web=WebPolicy(settings.origin_set, settings.insecure_cookie, hsts=settings.behind_tls),
+    )
