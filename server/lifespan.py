@@ -69,7 +69,7 @@ async def open_house(
         NotReady: The database does not fit, or the keys are not the right ones.
         Unavailable: A database does not answer.
     """
-    chosen = rhythms or Rhythms()
+    chosen = Rhythms() if rhythms is None else rhythms
     async with AsyncExitStack() as stack:
         ground = await stack.enter_async_context(open_ground(settings, backing, fitting))
         ensure_vapid(settings.data_dir)

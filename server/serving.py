@@ -28,11 +28,15 @@ class Server(uvicorn.Server):
     Args:
         config: See uvicorn.
         ready: Told once requests are answered.
+        stopping: Told when the end begins.
     """
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stopping = stopping
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -48,7 +52,10 @@ class Server(uvicorn.Server):
 
     def ask_to_stop(self) -> None:
         """Stop gracefully; asked twice, at once."""
-        self.force_exit = self.should_exit
+        if self.should_exit:
+            self.force_exit = True
+            return
+        self._stopping()
         self.should_exit = True
 
 
@@ -85,8 +92,17 @@ def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     )
 
 
+def _nothing() -> None:
+    return None
+
+
 async def serve(
-    app: ASGIApp, settings: Settings, listener: socket.socket, ready: Callable[[], None] = lambda: None
+    app: ASGIApp,
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    ready: Callable[[], None] = _nothing,
+    stopping: Callable[[], None] = _nothing,
 ) -> None:
     """Serve until a stop signal (SIGTERM, SIGINT) arrives.
 
@@ -95,8 +111,9 @@ async def serve(
         settings: Of the process.
         listener: From `bind`.
         ready: Told once requests are answered.
+        stopping: Told when a stop signal arrived: send people away now.
     """
-    server = Server(uvicorn_config(app, settings), ready)
+    server = Server(uvicorn_config(app, settings), ready, stopping)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.ask_to_stop)
