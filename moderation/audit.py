@@ -28,9 +28,9 @@ SEALED_FIELDS: tuple[SealedField, ...] = (SealedField(AUDIT, "sealed.reason"),)
 """For key rotation."""
 
 AUDIT_INDEXES: tuple[IndexSpec, ...] = (
-    IndexSpec(AUDIT, "audit_subject", (("subject", 1), ("at_ms", -1), ("_id", -1)), partial={"open": True}),
-    IndexSpec(AUDIT, "audit_unit", (("unit", 1), ("at_ms", -1), ("_id", -1))),
-    IndexSpec(AUDIT, "audit_actor", (("actor", 1), ("at_ms", -1))),
+    IndexSpec(AUDIT, "audit_subject", (("subject", 1), ("_id", -1)), partial={"open": True}),
+    IndexSpec(AUDIT, "audit_unit", (("unit", 1), ("_id", -1))),
+    IndexSpec(AUDIT, "audit_actor", (("actor", 1), ("_id", -1))),
     IndexSpec(AUDIT, "audit_expiry", (("expires_at", 1),), expire_after_s=0),
 )
 
@@ -95,11 +95,11 @@ class PageAt:
     """Where a page of rows begins.
 
     Attributes:
-        before_ms: Only rows older than this; None for the newest.
+        before: Only rows older than the one with this id (UUIDv7: ids sort by time); empty for the newest.
         limit: Rows at most, 1 to 200.
     """
 
-    before_ms: int | None = None
+    before: str = ""
     limit: int = 50
 
 
@@ -140,10 +140,9 @@ class AuditTrail:
         return await self._page({"actor": actor}, page)
 
     async def _page(self, filter: Document, page: PageAt) -> list[AuditRow]:
-        if page.before_ms is not None:
-            filter["at_ms"] = {"$lt": page.before_ms}
-        limit = max(1, min(page.limit, 200))
-        found = await self._rows.find(filter, sort=(("at_ms", -1), ("_id", -1)), limit=limit)
+        if page.before:
+            filter["_id"] = {"$lt": page.before}
+        found = await self._rows.find(filter, sort=(("_id", -1),), limit=max(1, min(page.limit, 200)))
         return [self._row(document) for document in found]
 
     def _document(self, act: Act) -> Document:

@@ -6,8 +6,7 @@ Plain references to ports; nothing here does anything. May be imported by server
 from dataclasses import dataclass
 from typing import Protocol
 
-from channels.core.context import Ask
-from channels.core.feature import Feature
+from channels.core.registry import Registry
 from channels.protocol.base import LiveEvent
 from moderation.limits import Limits
 from server.accounts.house import Accounts
@@ -20,20 +19,6 @@ from storage.clock import Clock
 from storage.crypto import FieldCipher
 from storage.ids import IdSource
 from storage.log import TopicLog
-
-
-class Registry(Protocol):
-    """The features of this installation (channels.core.registry)."""
-
-    @property
-    def features(self) -> tuple[Feature, ...]:
-        """All features of the catalog."""
-        ...
-
-    @property
-    def route(self) -> Ask:
-        """Routes a query object to the feature that answers it; what `Reader.route` holds."""
-        ...
 
 
 class Hub(Protocol):

@@ -8,6 +8,7 @@ decided_by, decided_by_name, decided_at_ms. May be imported by server.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from channels.branch.roles import must_differ
 from channels.core.actor import Actor, Place
@@ -38,6 +39,9 @@ RESET_INDEXES: tuple[IndexSpec, ...] = (
 )
 
 
+State = Literal["open", "approved", "declined", "expired"]
+
+
 @dataclass(frozen=True, slots=True)
 class Reset:
     """A request.
@@ -59,7 +63,7 @@ class Reset:
     id: str
     unit: str
     member: str
-    state: str
+    state: State
     asked_by: str
     asked_by_name: str
     reason: str = field(repr=False)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from channels.protocol.base import WireModel
 from channels.protocol.errors import (
     BAD_FIELD,
     FORBIDDEN,
@@ -28,7 +29,7 @@ from server.http.errors import BAD_REQUEST, NOT_FOR_BOTS, NOT_JSON, SECOND_FACTO
 from server.http.limits import client_address, take
 from server.http.problem import answer_to, field_of, refusal_of
 from server.http.respond import answer
-from server.http.routes import API_ROOT, Call, Gate, RouteRow
+from server.http.routes import API_ROOT, Call, Gate, Outgoing, RouteRow
 from server.http.security import check_same_site
 from server.services import Services
 
@@ -43,42 +44,50 @@ def build_routes(rows: Iterable[RouteRow], services: Callable[[], Services]) -> 
         rows: The table.
         services: Gives what the running process holds; asked at each request, so that routes may be built first.
     """
+    table = tuple(rows)
     return [
-        Route(API_ROOT + row.path, _endpoint(row, services), methods=[row.method], name=row.name)
-        for row in rows
+        Route(API_ROOT + row.path, _endpoint(row, table, services), methods=[row.method], name=row.name)
+        for row in table
     ]
 
 
-def _endpoint(row: RouteRow, services: Callable[[], Services]) -> Callable[[Request], Any]:
+def _endpoint(
+    row: RouteRow, table: tuple[RouteRow, ...], services: Callable[[], Services]
+) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
+        outgoing = Outgoing()
         try:
-            return await serve(row, request, services())
+            held = services()
+            call = Call(
+                row=row,
+                request=request,
+                services=held,
+                table=table,
+                now_ms=held.clock.now_ms(),
+                address=client_address(request.client.host if request.client else None),
+                outgoing=outgoing,
+            )
+            return answer(row, await serve(call), outgoing)
         except Exception as fault:  # the border: whatever happens becomes a problem answer
-            return answer_to(refusal_of(fault))
+            return answer(row, answer_to(refusal_of(fault)), outgoing)
 
     return endpoint
 
 
-async def serve(row: RouteRow, request: Request, services: Services) -> Response:
-    """Run the pipeline for one request.
+async def serve(call: Call) -> WireModel | Response | None:
+    """Run the pipeline for one request, up to the handler's outcome.
 
     Raises:
         Refused: Any step refused.
         StorageError: The store is away: nothing is allowed then.
     """
+    row, request, services = call.row, call.request, call.services
     bearer = _bearer(request)
     check_declared_size(row, request)
     if row.changes and bearer is None:
         check_same_site(request.headers, own_origin(request), services.web)
     if row.body is not None:
         check_content_type(request)
-    call = Call(
-        row=row,
-        request=request,
-        services=services,
-        now_ms=services.clock.now_ms(),
-        address=client_address(request.client.host if request.client else None),
-    )
     await identify(call, bearer)
     check_gate(call)
     take(services.limits, row.rate, call.session, call.address)
@@ -90,7 +99,7 @@ async def serve(row: RouteRow, request: Request, services: Services) -> Response
         raise Refused(FORBIDDEN)
     call.query = parse_query(row, request)
     call.body = await parse_body(row, request)
-    return answer(row, await row.handler(call), call.outgoing)
+    return await row.handler(call)
 
 
 def _bearer(request: Request) -> str | None:
@@ -131,8 +140,7 @@ async def identify(call: Call, bearer: str | None) -> None:
         jar = Jar(call.services.web.insecure_cookie)
         token = jar.find(call.request.headers.get("cookie", ""), SESSION)
         found = await sessions.by_cookie(token) if token else None
-    if found is not None:
-        call.session, call.caller = found.session, found.actor
+    call.identity = found
 
 
 def check_gate(call: Call) -> None:

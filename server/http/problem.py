@@ -5,10 +5,12 @@ Never a traceback, never the value that was refused. May be imported by server.
 
 import logging
 import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from pydantic import ConfigDict, Field, ValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from channels.protocol.base import Count, Millis, WireModel
@@ -113,6 +115,18 @@ def answer_to(refused: Refused) -> Response:
         media_type=PROBLEM_MEDIA,
         headers=headers,
     )
+
+
+async def answer_fault(request: Request, fault: Exception) -> Response:
+    """Starlette's exception handler: unknown addresses, wrong methods, and whatever is outside the route table."""
+    return answer_to(refusal_of(fault))
+
+
+EXCEPTION_HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
+    HTTPException: answer_fault,
+    Exception: answer_fault,
+}
+"""For `Starlette(exception_handlers=…)`."""
 
 
 def field_of(fault: ValidationError) -> str:

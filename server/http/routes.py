@@ -16,6 +16,7 @@ from channels.core.actor import Actor
 from channels.core.feature import RateClass
 from channels.protocol.base import WireModel
 from channels.protocol.errors import NOT_SIGNED_IN, TOO_LARGE, Refused
+from server.accounts.book import Identified
 from server.accounts.values import SessionView
 from server.services import Services
 
@@ -106,25 +107,35 @@ class Call:
         row: The route.
         request: Starlette's request; handlers need it only for uploads.
         services: What the process holds.
+        table: All routes of the installation.
         now_ms: Server receive time.
         address: Client address as rate limits know it (IPv6 by /64).
         body: Validated body, an instance of `row.body`.
         query: Validated query, an instance of `row.query`.
-        session: The session of the cookie or the token; None when there is none.
-        caller: The actor of a session that passed every factor; `actor` is the same without None.
+        identity: Whom the cookie or the token stands for; None when there is none.
         outgoing: Cookies and headers of the answer.
     """
 
     row: RouteRow
     request: Request
     services: Services
+    table: tuple[RouteRow, ...]
     now_ms: int
     address: str
     body: Any = None
     query: Any = None
-    session: SessionView | None = None
-    caller: Actor | None = None
+    identity: Identified | None = None
     outgoing: Outgoing = field(default_factory=Outgoing)
+
+    @property
+    def session(self) -> SessionView | None:
+        """The session; None when there is none."""
+        return None if self.identity is None else self.identity.session
+
+    @property
+    def caller(self) -> Actor | None:
+        """The actor of a session that passed every factor; `actor` is the same without None."""
+        return None if self.identity is None else self.identity.actor
 
     @property
     def actor(self) -> Actor:
@@ -138,15 +149,15 @@ class Call:
         return self.caller
 
     @property
-    def signed(self) -> SessionView:
-        """The session.
+    def signed(self) -> Identified:
+        """Session, account and person.
 
         Raises:
             Refused: NOT_SIGNED_IN; cannot happen behind any gate but Gate.PUBLIC.
         """
-        if self.session is None:
+        if self.identity is None:
             raise Refused(NOT_SIGNED_IN)
-        return self.session
+        return self.identity
 
     def part(self, name: str) -> str:
         """A path parameter, at most 100 characters."""
