@@ -61,7 +61,7 @@ async def open_house(
     settings: Settings,
     backing: Backing,
     fitting: Fitting = Fitting.CHECK,
-    rhythms: Rhythms = Rhythms(),
+    rhythms: Rhythms | None = None,
 ) -> AsyncIterator[House]:
     """Open everything while the block runs; the workers run, too.
 
@@ -69,13 +69,13 @@ async def open_house(
         NotReady: The database does not fit, or the keys are not the right ones.
         Unavailable: A database does not answer.
     """
-    chosen = Rhythms() if rhythms is None else rhythms
+    chosen = rhythms if rhythms is not None else Rhythms()
     async with AsyncExitStack() as stack:
         ground = await stack.enter_async_context(open_ground(settings, backing, fitting))
         ensure_vapid(settings.data_dir)
         accounts = open_accounts(
             Foundations(
-                ground.mongo, ground.log, ground.cipher, ground.bus, ground.clock, ground.ids, rhythms.policy
+                ground.mongo, ground.log, ground.cipher, ground.bus, ground.clock, ground.ids, chosen.policy
             )
         )
         stack.push_async_callback(accounts.close)
