@@ -33,6 +33,8 @@ export interface FeatureManifest {
   name: string;
   routes: RouteRecordRaw[];
   tab?: FeatureTab;
+  /** Drawn once above all pages while somebody is signed in: dialogs that open from anywhere, global shortcuts. */
+  overlay?: Component;
   /** Started once when somebody is signed in; the function it returns is called at sign-out. */
   start?: () => () => void;
 }

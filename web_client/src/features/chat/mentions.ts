@@ -28,3 +28,6 @@ export function stillNamed(text: string, picked: ReadonlyMap<string, string>): s
   for (const [member, name] of picked) if (text.includes(`@${name}`)) found.push(member);
   return found.slice(0, MENTIONS_MAX);
 }
+
+/** How everyone is named in a text, in either language. */
+export const EVERYONE = ["所有人", "everyone"] as const;

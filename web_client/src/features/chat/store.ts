@@ -1,6 +1,7 @@
 import { defineStore } from "pinia";
 import { shallowReactive, watch } from "vue";
 
+import type { Problem } from "@/connection/problem";
 import { useMe } from "@/features/me/contract";
 import { useLive } from "@/live/live";
 import type { ChatLogEvent, ChatSnapshot, ChatTypingEvent, PresenceChanged, PresenceState } from "@/protocol/chat";
@@ -28,7 +29,8 @@ export const useRooms = defineStore("rooms", () => {
   function hold(id: string): RoomHolding {
     const known = rooms.get(id);
     if (known !== undefined && !known.lost) return known;
-    const holding = newHolding(id);
+    const holding = known ?? newHolding(id);
+    holding.lost = false;
     rooms.set(id, holding);
     live.enter(topicOf(id), {
       snapshot: (snapshot) => {
@@ -39,25 +41,32 @@ export const useRooms = defineStore("rooms", () => {
         else takeLiveEvent(holding, event);
       },
       lost: (problem) => {
-        holding.lost = true;
-        holding.problem = problem;
-        holding.chat = null;
+        lose(holding, problem);
       },
     });
     return holding;
   }
 
+  function lose(holding: RoomHolding, problem: Problem | null): void {
+    holding.lost = true;
+    holding.problem = problem;
+    holding.chat = null;
+  }
+
+  /** Forget a room; a page that still shows it says that it is closed. */
   function drop(id: string): void {
     live.leave(topicOf(id));
+    const holding = rooms.get(id);
+    if (holding !== undefined) lose(holding, null);
     rooms.delete(id);
   }
 
   function start(): () => void {
     const stopWatch = watch(
       () => me.rooms.map((room) => room.room),
-      (ids) => {
+      (ids, before = []) => {
         for (const id of ids.slice(0, ROOMS_AT_MOST)) hold(id);
-        for (const id of [...rooms.keys()]) if (me.state !== null && !ids.includes(id) && me.room(id) === undefined) drop(id);
+        for (const id of before) if (!ids.includes(id)) drop(id);
       },
       { immediate: true },
     );

@@ -1,0 +1,100 @@
+import { nextTick, ref, watch, type ComputedRef, type Ref } from "vue";
+import type { VListHandle } from "virtua/vue";
+
+import type { Row } from "./timeline";
+
+/** Within this distance of the end the list counts as being at its end and follows what comes. */
+const AT_END_PX = 80;
+
+/** Within this distance of a loaded edge the next page is asked for. */
+const NEAR_EDGE_PX = 600;
+
+export interface StickyList {
+  atEnd: Ref<boolean>;
+  shift: Ref<boolean>;
+  onScroll: (offset: number) => void;
+  onResize: () => void;
+  toEnd: () => void;
+}
+
+export interface StickyParts {
+  list: Ref<VListHandle | null>;
+  rows: ComputedRef<Row[]>;
+  /** Load the page before or after what is shown; resolves when it is in `rows`. */
+  nearStart: () => Promise<void> | null;
+  nearEnd: () => Promise<void> | null;
+  /** Index of the row to begin at, -1 for the end. */
+  beginAt: () => number;
+}
+
+/** Scrolling of a list of messages: begins where reading stopped, follows the end, keeps its place when older ones come in. */
+export function useStickyList(parts: StickyParts): StickyList {
+  const atEnd = ref(true);
+  const shift = ref(false);
+  let begun = false;
+  let paging = false;
+
+  function toEnd(): void {
+    const last = parts.rows.value.length - 1;
+    if (last >= 0) parts.list.value?.scrollToIndex(last, { align: "end" });
+  }
+
+  async function page(load: Promise<void> | null, older: boolean): Promise<void> {
+    if (load === null) return;
+    paging = true;
+    shift.value = older;
+    try {
+      await load;
+    } catch {
+      // Shown by the connection bar; scrolling on asks again.
+    }
+    await nextTick();
+    shift.value = false;
+    paging = false;
+  }
+
+  function onScroll(offset: number): void {
+    const list = parts.list.value;
+    if (list === null || !begun) return;
+    const below = list.scrollSize - offset - list.viewportSize;
+    atEnd.value = below < AT_END_PX;
+    if (paging) return;
+    if (offset < NEAR_EDGE_PX) void page(parts.nearStart(), true);
+    else if (below < NEAR_EDGE_PX) void page(parts.nearEnd(), false);
+  }
+
+  watch(
+    [parts.rows, parts.list],
+    async ([rows, list], [before]) => {
+      if (list === null || rows.length === 0) return;
+      await nextTick();
+      if (!begun) {
+        const at = parts.beginAt();
+        if (at >= 0) list.scrollToIndex(at, { align: "start" });
+        else toEnd();
+        // Rows are measured now for the first time; the second call lands exactly.
+        requestAnimationFrame(() => {
+          if (at >= 0) list.scrollToIndex(at, { align: "start" });
+          else toEnd();
+          begun = true;
+          onScroll(list.scrollOffset);
+        });
+        return;
+      }
+      const [last, lastBefore] = [rows.at(-1), before?.at(-1)];
+      const grew = last?.key !== lastBefore?.key;
+      if (grew && (atEnd.value || last?.kind === "outgoing")) toEnd();
+    },
+    { immediate: true, flush: "post" },
+  );
+
+  return {
+    atEnd,
+    shift,
+    onScroll,
+    onResize: () => {
+      if (begun && atEnd.value) toEnd();
+    },
+    toEnd,
+  };
+}
