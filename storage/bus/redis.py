@@ -75,6 +75,7 @@ class RedisBus:
         self._reconnect_callbacks: list[Callable[[], None]] = []
         self._link: Link | None = None
         self._linked = asyncio.Event()
+        self._closed = False
         self.lost = 0
 
     @classmethod
@@ -88,6 +89,8 @@ class RedisBus:
 
     async def publish(self, channel: str, payload: bytes) -> None:
         """See Bus; only puts it in the queue."""
+        if self._closed:
+            return
         self._queue.append((channel, payload))
         self._queued_bytes += len(payload)
         while self._queued_bytes > QUEUE_BYTES:
@@ -122,7 +125,9 @@ class RedisBus:
 
     async def close(self) -> None:
         """See Bus."""
-        await _wait(self._drained)
+        self._closed = True
+        if len(self._tasks):
+            await _wait(self._drained)
         await self._tasks.close()
         self._callbacks.clear()
         await self._speaker.aclose()
