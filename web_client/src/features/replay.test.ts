@@ -1,0 +1,70 @@
+// @vitest-environment node
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { describe, expect, test } from "vitest";
+
+import type { ChatLogEvent } from "@/protocol/chat";
+import type { MeSnapshot } from "@/protocol/me";
+
+import { reduce as reduceChat, type ChatState } from "./chat/reduce";
+import { reduce as reduceMe } from "./me/reduce";
+
+/**
+ * The same fixtures that prove the server's reducers: state before, plus the events of one command, equals state after.
+ * Written by the server's replay test; this one fails when they are gone.
+ */
+const FOLDER = fileURLToPath(new URL("../../../tests/replay/fixtures/", import.meta.url));
+
+interface Case {
+  topic: string;
+  viewer: string;
+  before: unknown;
+  events: { topic: string; type: string; seq: number }[];
+  after: unknown;
+}
+
+/** Newest messages a fresh snapshot shows (server: SNAPSHOT_MESSAGES). */
+const SNAPSHOT_MESSAGES = 50;
+
+function cut(state: ChatState): ChatState {
+  const messages = state.room.messages.slice(-SNAPSHOT_MESSAGES);
+  return { ...state, room: { ...state.room, messages, more_before: state.room.more_before || messages.length < state.room.messages.length } };
+}
+
+type Apply = (before: unknown, events: Case["events"]) => unknown;
+
+const REDUCERS: Record<string, Apply> = {
+  chat: (before, events) => cut(events.reduce((state, event) => reduceChat(state, event as unknown as ChatLogEvent), before as ChatState)),
+  me: (before, events) => events.reduce((state, event) => reduceMe(state, event as unknown as ChatLogEvent), before as MeSnapshot),
+};
+
+/** Topics this client holds no state of: it asks over HTTP when a page needs it. */
+const NOT_HELD = new Set(["branch"]);
+
+const files = readdirSync(FOLDER).filter((name) => name.endsWith(".json"));
+const cases = files.flatMap((file) =>
+  Object.entries(JSON.parse(readFileSync(FOLDER + file, "utf8")) as Record<string, Case[]>).flatMap(([name, list]) =>
+    list.map((one, index) => ({ title: `${file.replace(".json", "")}: ${name} #${String(index)} ${one.topic.split(":")[0] ?? ""}`, one })),
+  ),
+);
+
+test("there are fixtures for chat and me", () => {
+  const kinds = new Set(cases.map(({ one }) => one.topic.split(":")[0]));
+  expect([...kinds]).toEqual(expect.arrayContaining(["chat", "me"]));
+  expect(files.length).toBeGreaterThan(5);
+});
+
+describe.each(cases)("$title", ({ one }) => {
+  const kind = one.topic.split(":")[0] ?? "";
+  const apply = REDUCERS[kind];
+
+  test.runIf(!NOT_HELD.has(kind))("before and events give after", () => {
+    if (apply === undefined) throw new Error(`no reducer for topics of kind ${kind}`);
+    expect(apply(one.before, one.events)).toStrictEqual(one.after);
+  });
+
+  test.runIf(kind === "chat")("applied twice they change nothing more", () => {
+    expect(apply?.(apply(one.before, one.events), one.events)).toStrictEqual(one.after);
+  });
+});
