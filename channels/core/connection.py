@@ -4,6 +4,7 @@ Commands run in tasks of the exchange: a lost socket does not cancel a write. Th
 come as they are ready. May be imported by server and tests.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from channels.core.access import Access
@@ -19,7 +20,13 @@ from channels.core.seats import Link
 from channels.core.session import Action, Authenticate, Close, Send, Session, SessionLimits, Start
 from channels.core.visitor import Directory, Visitor
 from channels.protocol.base import PROTOCOL_VERSION, Command, Done, wire_type
-from channels.protocol.close_codes import NOT_AUTHENTICATED, SESSION_ENDED, TRY_LATER, CloseRow
+from channels.protocol.close_codes import (
+    NOT_AUTHENTICATED,
+    SERVICE_RESTART,
+    SESSION_ENDED,
+    TRY_LATER,
+    CloseRow,
+)
 from channels.protocol.codec import Decoder, encode, encode_error, encode_reply
 from channels.protocol.errors import NOT_SUBSCRIBED, Refused
 from channels.protocol.frames import Heartbeat, Hello, Replay, Resume, Subscribe, Unsubscribe, Welcome
@@ -46,6 +53,7 @@ class Desk:
         clock: Time.
         ids: Names.
         tasks: Owns the commands under way.
+        advice_ms: When a client that is sent away should come back; each time another answer.
     """
 
     decoder: Decoder
@@ -61,6 +69,7 @@ class Desk:
     clock: Clock
     ids: IdSource
     tasks: Tasks
+    advice_ms: Callable[[], int]
 
 
 class Connection:
@@ -109,10 +118,10 @@ class Connection:
         """Close the socket for a reason."""
         self._perform(self._session.close(row, retry_after_ms))
 
-    def drain(self, row: CloseRow, retry_after_ms: int | None = None) -> None:
-        """Close as soon as the commands under way are answered; take no new ones."""
+    def shutdown(self) -> None:
+        """The server stops: close as soon as the commands under way are answered, take no new ones."""
         if self._farewell is None:
-            self._farewell = Close(row, retry_after_ms)
+            self._farewell = Close(SERVICE_RESTART, self._desk.advice_ms())
             self._leave_when_idle()
 
     def gone(self, topics: list[str]) -> None:

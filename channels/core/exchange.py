@@ -148,6 +148,7 @@ class Exchange:
             clock=reader.clock,
             ids=reader.ids,
             tasks=self._commands,
+            advice_ms=self.advice_ms,
         )
 
     def recovery(self, pager: Pager) -> Recovery:
@@ -185,7 +186,7 @@ class Exchange:
         """Send everybody away, each as soon as its commands are answered; let nobody in any more."""
         self.draining = True
         for connection in tuple(self._connections.values()):
-            connection.drain(SERVICE_RESTART, self.advice_ms())
+            connection.shutdown()
 
     def advice_ms(self) -> int:
         """When one client that is sent away should come back: each another time."""
@@ -198,7 +199,7 @@ class Exchange:
         connection = Connection(self._desk, port, cookie)
         self._connections[connection.link] = connection
         if self.draining:
-            connection.drain(SERVICE_RESTART, self.advice_ms())
+            connection.shutdown()
         return connection
 
     @property

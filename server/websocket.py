@@ -1,0 +1,228 @@
+"""The WebSocket protocol class of our server: uvicorn's sans-I/O one, with four things mended and a short way to the hub.
+
+Named in `Config(ws="server.websocket:SocketProtocol")`. What differs from uvicorn:
+
+* a Close frame inside a fragmented message is answered properly (Autobahn 7.1.5);
+* every end has a bound: after a keep-alive timeout, a stalled close handshake or a stop the transport is aborted, never
+  waited for; a peer that stopped reading frees its memory and cannot hold SIGTERM up;
+* invalid UTF-8 closes with 1007 and leaves no traceback in the log; a query string never reaches a log line;
+* messages go to an attached sink in the turn they arrive, and frames that are ready made go straight to the transport:
+  no task or queue is woken per message, and reading never waits for the application.
+
+The ASGI application finds the object in `scope["extensions"]["huitang.socket"]`. Compression is not negotiated
+(`ws_per_message_deflate=False`); where it pays, it would be added here with `server_no_context_takeover`, so that one
+compressed frame can serve many readers, too. May be imported by server and tests.
+"""
+
+import asyncio
+from typing import Any, ClassVar, Protocol, cast
+
+import structlog
+from typing_extensions import override
+from uvicorn.config import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from channels.protocol.close_codes import BAD_PAYLOAD, SERVICE_RESTART, CloseRow
+
+EXTENSION = "huitang.socket"
+"""Key in the ASGI scope's extensions."""
+
+log = structlog.get_logger(__name__)
+
+
+class Sink(Protocol):
+    """Who takes what comes in. No call may wait or raise."""
+
+    def received(self, message: bytes) -> None:
+        """A text message, valid UTF-8."""
+        ...
+
+    def received_binary(self) -> None:
+        """A binary message; its content is of no interest."""
+        ...
+
+    def lost(self) -> None:
+        """The socket is gone."""
+        ...
+
+    def shutdown(self) -> None:
+        """The server stops: close within the time it has."""
+        ...
+
+
+class StrictServer(ServerProtocol):
+    """The sans-I/O core, lenient where the RFC wants it: Close may come inside a fragmented message (section 5.4)."""
+
+    @override
+    def recv_frame(self, frame: Frame) -> None:
+        """Forget a message that will not be finished, then handle the Close frame as always."""
+        if frame.opcode is Opcode.CLOSE:
+            self.current_size = None
+        super().recv_frame(frame)
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """One WebSocket connection. Implements `channels.core.ports.SocketPort`.
+
+    Args: as uvicorn's.
+
+    Attributes:
+        close_s: Time for the peer's part of a closing handshake, and for the last bytes to leave.
+        drain_s: Time for commands under way when the server stops.
+        pong_buffer_bytes: Unsent bytes above which a peer that only pings is given up.
+        had_query: The request had a query string; it was taken out of the scope before anybody could log it.
+    """
+
+    close_s: ClassVar[float] = 1.0
+    drain_s: ClassVar[float] = 2.0
+    pong_buffer_bytes: ClassVar[int] = 1_048_576
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.conn = StrictServer(extensions=[], max_size=config.ws_max_size, logger=self.conn.logger)
+        self.had_query = False
+        self._sink: Sink | None = None
+        self._abort_timer: asyncio.TimerHandle | None = None
+        self._drain_timer: asyncio.TimerHandle | None = None
+
+    # -- for the application ---------------------------------------------------------------------------------------
+
+    def attach(self, sink: Sink) -> None:
+        """Give every message to `sink` from now on; call before accepting."""
+        self._sink = sink
+
+    def write_frame(self, frames: bytes) -> None:
+        """Hand whole frames to the transport; nothing happens once the socket closes."""
+        if not (self.close_sent or self.disconnected or self.transport.is_closing()):
+            self.transport.write(frames)
+
+    def buffered_bytes(self) -> int:
+        """Bytes that have not left the process."""
+        return 0 if self.disconnected else self.transport.get_write_buffer_size()
+
+    def close(self, row: CloseRow, retry_after_ms: int | None = None) -> None:
+        """Send a Close frame with the row's code and key, and advice when there is any; abort when nothing comes back."""
+        if self.close_sent or self.disconnected or self.conn.state is not State.OPEN:
+            return
+        reason = row.key if retry_after_ms is None else f"{row.key} retry_after_ms={retry_after_ms}"
+        self.stop_keepalive()
+        self.conn.send_close(row.code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": row.code, "reason": reason})
+        # Set, it keeps uvicorn from closing the transport before the peer had its turn.
+        self.close_timer = self.loop.call_later(self.close_s, self.abort)
+
+    def abort(self) -> None:
+        """Drop the connection and whatever is still to be sent."""
+        if not self.disconnected:
+            self.transport.abort()
+
+    # -- what uvicorn calls ----------------------------------------------------------------------------------------
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The transport is gone: free everything and tell the sink."""
+        for timer in (self._abort_timer, self._drain_timer):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
+        if self._sink is not None:
+            self._sink.lost()
+
+    @override
+    def shutdown(self) -> None:
+        """The server stops: let the sink finish, then close, then abort."""
+        if self._sink is None or self.close_sent or self.conn.state is not State.OPEN:
+            super().shutdown()
+            self._abort_soon()
+            return
+        self.stop_keepalive()
+        self._drain_timer = self.loop.call_later(self.drain_s, self.close, SERVICE_RESTART)
+        self._sink.shutdown()
+
+    @override
+    def handle_connect(self, event: Request) -> None:
+        """Prepare the scope; the application runs in the next turn."""
+        super().handle_connect(event)
+        if self.response.status_code != 101:
+            self._abort_soon()
+            return
+        self.had_query = bool(self.scope["query_string"])
+        self.scope["query_string"] = b""
+        extensions = cast(dict[str, Any], self.scope["extensions"])
+        extensions[EXTENSION] = self
+
+    @override
+    def send_receive_event_to_app(self) -> None:
+        """A message is whole: hand it on in this turn."""
+        message = b"".join(self.frames)
+        self.frames = []
+        if self.close_sent:
+            return
+        if self._sink is None or not self.handshake_complete:
+            self.abort()  # spoke before the handshake was answered (RFC 6455 section 4.1)
+        elif self.curr_msg_data_type != "text":
+            self._sink.received_binary()
+        elif _is_utf8(message):
+            self._sink.received(message)
+        else:
+            self.close(BAD_PAYLOAD)
+
+    @override
+    def handle_ping(self) -> None:
+        """Answer, unless the peer never reads the answers."""
+        if self.transport.get_write_buffer_size() > self.pong_buffer_bytes:
+            self.abort()
+        else:
+            super().handle_ping()
+
+    @override
+    def handle_close(self, event: Frame) -> None:
+        """Answer the peer's Close, or end after the answer to ours; abort when the last bytes do not leave."""
+        super().handle_close(event)
+        self._abort_soon()
+
+    @override
+    def handle_parser_exception(self) -> None:
+        """The peer broke the protocol: close with the code for it, abort when the last bytes do not leave."""
+        if not self.close_sent:
+            super().handle_parser_exception()
+        self._abort_soon()
+
+    @override
+    def keepalive_timeout(self) -> None:
+        """No pong came: the peer is dead or does not read, so nothing written now would arrive."""
+        log.debug("socket answered no ping")
+        self.abort()
+
+    @override
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        """The application is done with the socket: it must be gone soon."""
+        super().on_task_complete(task)
+        self._abort_soon()
+
+    def _abort_soon(self) -> None:
+        if not self.disconnected and self._abort_timer is None:
+            self._abort_timer = self.loop.call_later(self.close_s, self.abort)
+
+
+def _is_utf8(message: bytes) -> bool:
+    if message.isascii():
+        return True
+    try:
+        message.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

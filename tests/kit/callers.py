@@ -1,0 +1,81 @@
+"""Sessions that a test holds in its hand: who they are, when they end, what they may."""
+
+from dataclasses import replace
+
+from channels.core.actor import Actor, Grant
+from channels.core.ports import Credential, SessionFacts
+from storage.errors import Unavailable
+from storage.ids import AccountId, MemberId, OrgId, SessionId, UnitId
+
+
+def numbered_id(kind: int, number: int) -> str:
+    """A canonical id that says what it is for."""
+    return f"01980000-0000-7{kind:03x}-8000-{number:012x}"
+
+
+UNIT = UnitId(numbered_id(2, 1))
+
+
+class FakeSessions:
+    """A `SessionSource` in memory: cookie `cookie-<n>` and bearer `bearer-<n>` are member n.
+
+    Attributes:
+        facts: Session id -> facts; remove one to end the session.
+        actors: Session id -> actor.
+        away: Raise Unavailable at every question.
+        touched: Sessions reported as used.
+    """
+
+    def __init__(self) -> None:
+        self.facts: dict[str, SessionFacts] = {}
+        self.actors: dict[str, Actor] = {}
+        self.away = False
+        self.touched: list[str] = []
+        self._next = 0
+
+    async def load(self, credential: Credential) -> SessionFacts | None:
+        """Open a session for a well-known secret."""
+        self._check()
+        kind, _, number = credential.secret.partition("-")
+        if kind != ("bearer" if credential.bearer else "cookie") or not number.isdigit():
+            return None
+        return self.open(int(number), bot=credential.bearer)
+
+    def open(self, number: int, *, bot: bool = False) -> SessionFacts:
+        """A new session of member `number`; callers with a bearer token are bots that may speak."""
+        self._next += 1
+        session = SessionId(numbered_id(5, self._next))
+        account, member = AccountId(numbered_id(4, number)), MemberId(numbered_id(3, number))
+        facts = SessionFacts(session, account, member)
+        self.facts[session] = facts
+        self.actors[session] = Actor(
+            account=account,
+            session=session,
+            org=OrgId(numbered_id(1, 1)),
+            member=member,
+            units=frozenset({UNIT}),
+            grants=(Grant("secretary", UNIT, frozenset({"talk.fail"}), inherited=True),)
+            if number == 1
+            else (),
+            scopes=frozenset({"talk.say"}) if bot else None,
+        )
+        return facts
+
+    async def actor(self, session: SessionId) -> Actor | None:
+        """Who acts in a session that is still open."""
+        self._check()
+        return self.actors.get(session) if session in self.facts else None
+
+    async def touch(self, session: SessionId) -> int | None:
+        """Note the use."""
+        self.touched.append(session)
+        facts = self.facts.get(session)
+        return None if facts is None else facts.ends_at_ms
+
+    def end_at(self, session: str, ends_at_ms: int) -> None:
+        """Let a session end at a time."""
+        self.facts[session] = replace(self.facts[session], ends_at_ms=ends_at_ms)
+
+    def _check(self) -> None:
+        if self.away:
+            raise Unavailable("sessions")
