@@ -4,6 +4,7 @@ import typer
 
 from server.commands.doctor import doctor, migrate
 from server.commands.schema import schema
+from server.commands.serve import serve_command, worker_command
 
 app = typer.Typer(
     name="huitang",
@@ -12,6 +13,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("serve")(serve_command)
+app.command("worker", hidden=True)(worker_command)
 app.command()(migrate)
 app.command()(doctor)
 app.command()(schema)

@@ -19,7 +19,7 @@ from server.config import Settings
 BACKLOG = 2_048
 KEEP_ALIVE_S = 15  # a phone that comes back within it saves a handshake
 SOCKET_PROTOCOL = "server.websocket:SocketProtocol"
-HTTP_PROTOCOL = "server.websocket:GuardedHttpProtocol"
+HTTP_PROTOCOL = "server.http_protocol:GuardedHttpProtocol"
 
 
 class Server(uvicorn.Server):

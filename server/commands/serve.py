@@ -1,0 +1,119 @@
+"""`huitang serve`, and the workers it starts. May be imported by server."""
+
+import errno
+import os
+import socket
+import time
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from channels.catalog import FEATURES
+from channels.core.registry import Registry
+from server.app import build_app
+from server.backing import Backing, open_backing
+from server.commands.running import run, settings_for_command
+from server.config import PREFIX, Settings
+from server.ground import Fitting, fit
+from server.lifespan import House, open_house
+from server.serving import bind, serve
+from server.supervisor import Supervisor, die_with_parent
+from storage.client import Mongo
+from storage.clock import SystemClock
+from storage.errors import NotReady
+
+Host = Annotated[str | None, typer.Option(help=f"Address to listen on; {PREFIX}HOST.")]
+Port = Annotated[int | None, typer.Option(help=f"Port, 0 for a free one; {PREFIX}PORT.")]
+
+
+def serve_command(host: Host = None, port: Port = None) -> None:
+    """Serve until stopped; refuses when the database does not fit."""
+    began = time.monotonic()
+    settings = with_address(settings_for_command(quiet=False), host, port)
+    run(_serve(settings, began))
+
+
+def with_address(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """The settings with what the command line said."""
+    said = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    return settings.model_copy(update=said)
+
+
+def listen(settings: Settings) -> tuple[Settings, socket.socket]:
+    """A listening socket, and the settings with the port that it has.
+
+    Raises:
+        NotReady: The address cannot be listened on; the text says what to do.
+    """
+    try:
+        listener = bind(settings)
+    except OSError as fault:
+        if fault.errno == errno.EADDRINUSE:
+            raise NotReady(
+                f"port {settings.port} is in use; choose another one: HUITANG_PORT={settings.port + 1}"
+            ) from None
+        raise NotReady(f"cannot listen on {settings.host}:{settings.port}: {fault.strerror}") from None
+    return settings.model_copy(update={"port": listener.getsockname()[1]}), listener
+
+
+async def _serve(settings: Settings, began: float) -> None:
+    settings, listener = listen(settings)
+    async with open_backing(settings) as backing:
+        if settings.workers > 1:
+            await _supervise(settings, backing, listener)
+            return
+
+        def ready(_house: House) -> None:
+            typer.echo(f"Huitang is at {settings.address} ({time.monotonic() - began:.1f} s)")
+
+        await serve_house(settings, backing, listener, Fitting.CHECK, ready)
+
+
+async def serve_house(
+    settings: Settings,
+    backing: Backing,
+    listener: socket.socket,
+    fitting: Fitting,
+    ready: Callable[[House], None] = lambda _house: None,
+) -> None:
+    """Open the house and serve until stopped.
+
+    Args:
+        settings: Of the process.
+        backing: The databases.
+        listener: Where to listen.
+        fitting: What is done to the database first.
+        ready: Told once requests are answered.
+    """
+    async with open_house(settings, backing, fitting) as house:
+        app = build_app(house)
+        await serve(app, settings, listener, ready=lambda: ready(house), stopping=house.exchange.drain)
+
+
+async def _supervise(settings: Settings, backing: Backing, listener: socket.socket) -> None:
+    mongo = await Mongo.open(backing.mongo)
+    try:
+        await fit(mongo, Registry(FEATURES), SystemClock(), Fitting.CHECK)
+    finally:
+        await mongo.close()
+    typer.echo(f"Huitang is at {settings.address}, {settings.workers} processes")
+    await Supervisor(settings, backing, listener).run()
+
+
+def worker_command(
+    descriptor: Annotated[int, typer.Argument(help="Listening socket.")],
+    parent: Annotated[int, typer.Argument(help="Process that started this one.")],
+) -> None:
+    """One of several serving processes; started by `serve`, not by hand."""
+    die_with_parent(parent)
+    os.set_inheritable(descriptor, False)
+    settings = settings_for_command(quiet=False)
+    listener = socket.socket(fileno=descriptor)
+    listener.setblocking(False)
+    run(_work(settings, listener))
+
+
+async def _work(settings: Settings, listener: socket.socket) -> None:
+    async with open_backing(settings) as backing:
+        await serve_house(settings, backing, listener, Fitting.CHECK)
