@@ -54,6 +54,9 @@ class Mongo:
         self._driver = driver
         self._database = driver.database(settings.database)
         self._gate = Gate(settings.pool, settings.waiting, settings.timeout_s)
+        # Half of the places at most: a body that reads outside its own unit must always find one, or bodies that hold
+        # all places would wait for each other.
+        self._transactions = Gate(max(1, settings.pool // 2), settings.waiting, settings.timeout_s)
         self._collections: dict[str, Collection] = {}
 
     @classmethod
@@ -113,10 +116,14 @@ class Mongo:
             Exception: Whatever `body` raises, after everything was rolled back.
         """
         limit_s = self._settings.timeout_s
-        try:
-            return await self._gate.run(
+
+        def enter() -> Awaitable[T]:
+            return self._gate.run(
                 lambda: transact(self._driver, body, limit_s, random.random), limit_s=2 * limit_s
             )
+
+        try:
+            return await self._transactions.run(enter, limit_s=4 * limit_s)
         except DRIVER_ERRORS as error:
             raise translate(error) from None
 
@@ -165,6 +172,7 @@ class Mongo:
 
     async def close(self) -> None:
         """Refuse new calls, wait for those under way, close the connections."""
+        await self._transactions.close()
         await self._gate.close()
         await self._driver.close()
 

@@ -33,6 +33,9 @@ PROBE_S = 1.0
 SILENT_PROBES = 4
 """An idle link is asked once a second; after four unanswered times it is dead (a cut network says nothing)."""
 
+AT_A_TIME = 50
+"""Messages delivered in one turn of the event loop: reading what has already arrived does not give way by itself."""
+
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 1.0
 
@@ -192,7 +195,7 @@ class RedisBus:
             deliver(callback)
 
     async def _hear(self, link: Link) -> None:
-        silent = 0
+        silent = taken = 0
         while silent < SILENT_PROBES:
             answer = await _read(link, PROBE_S)
             if answer is None:
@@ -200,7 +203,10 @@ class RedisBus:
                 await _command(link, "PING")
             else:
                 silent = 0
+                taken += 1
                 self._dispatch(answer)
+                if taken % AT_A_TIME == 0:
+                    await asyncio.sleep(0)
 
     def _dispatch(self, answer: Any) -> None:  # noqa: ANN401 - whatever the server pushed
         if not isinstance(answer, list) or len(answer) != 3:

@@ -287,3 +287,17 @@ async def test_nonsense_on_a_channel_reaches_the_callback_as_it_is(redis_url: st
         await admin.publish("room", b"end")
     assert await ear.until(2) == [b"\x00\xff{", b"end"]
     await bus.close()
+
+
+async def test_a_flood_lets_others_have_their_turn(redis_url: str) -> None:
+    bus = await RedisBus.open(redis_url)
+    ear = Ear()
+    await bus.subscribe("room", ear)
+    for n in range(3000):
+        await bus.publish("room", b"%d" % n)
+    most = before = 0
+    while len(ear.heard) < 3000:
+        await asyncio.sleep(0)
+        most, before = max(most, len(ear.heard) - before), len(ear.heard)
+    assert 0 < most <= 2 * redis_adapter.AT_A_TIME
+    await bus.close()

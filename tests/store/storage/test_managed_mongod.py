@@ -15,7 +15,7 @@ import pytest
 
 from storage.client import Mongo, MongoSettings
 from storage.driver import DriverName
-from storage.errors import NotReady, Rejected
+from storage.errors import Busy, NotReady, Rejected, Unavailable
 from storage.managed import binary, child, mongod
 from storage.managed.binary import Program, find_mongod
 from storage.managed.mongod import ManagedMongod, MongodSettings, Step, managed_mongod
@@ -109,6 +109,36 @@ async def test_killed_it_comes_back_and_callers_only_wait(
             stop.set()
         assert server.child.restarts == 2
         assert await mongo["things"].count({}) == written
+
+
+async def test_a_hanging_server_is_not_waited_for_and_may_come_back(
+    server: ManagedMongod, driver_name: DriverName
+) -> None:
+    """SIGSTOP: connections stay open and nothing is ever answered."""
+    mongo = await Mongo.open(MongoSettings(server.access.url, "huitang", driver_name, pool=4, timeout_s=0.5))
+    loop = asyncio.get_running_loop()
+    assert server.child.pid is not None
+    try:
+        await mongo["things"].insert_one({"_id": "before"})
+        os.kill(server.child.pid, signal.SIGSTOP)
+        begun = loop.time()
+        outcomes = await asyncio.gather(
+            *(mongo["things"].insert_one({"_id": n}) for n in range(30)), return_exceptions=True
+        )
+        assert loop.time() - begun < 4
+        assert {type(outcome) for outcome in outcomes} <= {Unavailable, Busy}
+        assert {type(outcome) for outcome in outcomes} & {Unavailable, Busy}
+        os.kill(server.child.pid, signal.SIGCONT)
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    assert await mongo["things"].count({"_id": "before"}) == 1
+                    break
+                except Unavailable:
+                    continue
+    finally:
+        os.kill(server.child.pid, signal.SIGCONT)
+        await mongo.close()
 
 
 async def test_a_second_start_on_the_folder_is_refused(

@@ -101,6 +101,14 @@ async def test_calls_of_one_unit_take_turns(mongo: Mongo) -> None:
     assert await mongo["things"].count({}) == 21
 
 
+async def test_bodies_that_read_outside_their_unit_do_not_wait_for_each_other(mongo: Mongo) -> None:
+    async def look_outside(unit: Unit) -> int:
+        await mongo["things"].insert_one({"k": 1}, unit=unit)
+        return await mongo["others"].count({})
+
+    assert await asyncio.gather(*(mongo.transaction(look_outside) for _ in range(50))) == [0] * 50
+
+
 async def test_a_caller_who_leaves_does_not_cut_it_short(mongo: Mongo) -> None:
     begun, go, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
@@ -118,7 +126,7 @@ async def test_a_caller_who_leaves_does_not_cut_it_short(mongo: Mongo) -> None:
     assert caller.cancelled()
     go.set()
     await ended.wait()
-    await mongo._gate.close()  # waits for what is under way
+    await mongo._transactions.close()  # waits for what is under way
     assert await Mongo(mongo._settings, mongo._driver)["things"].count({}) == 2
 
 
