@@ -21,6 +21,7 @@ from storage.client import Document
 from storage.crypto import FieldCipher
 from storage.ids import MemberId, OrgId, UnitId
 from storage.indexes import IndexSpec
+from storage.rotation import SealedField
 
 ORGS = "orgs"
 UNITS = "units"
@@ -55,13 +56,16 @@ BRANCH_INDEXES: tuple[IndexSpec, ...] = (
     IndexSpec(ROLL_FILES, "roll_files_ttl", (("expires_at", 1),), expire_after_s=0),
 )
 
-SEALED_FIELDS: tuple[tuple[str, str], ...] = tuple((MEMBERS, field) for field in PERSONAL)
-"""(collection, key under `sealed`) of every encrypted field, for key rotation; the label is `<collection>.<key>`."""
+SEALED_FIELDS: tuple[SealedField, ...] = (
+    *(SealedField(MEMBERS, f"sealed.{f}", f"blind.{f}" if f in BLIND else "") for f in PERSONAL),
+    SealedField(ROLL_FILES, "file"),
+)
+"""Every sealed value of the organisation, for key rotation."""
 
 
 def field_label(field: str) -> str:
-    """Label of a personal field for the cipher and the blind index, e.g. `members.phone`."""
-    return f"{MEMBERS}.{field}"
+    """Label of a personal field for the cipher and the blind index, e.g. `members.sealed.phone`."""
+    return f"{MEMBERS}.sealed.{field}"
 
 
 def to_unit(doc: Document) -> Unit:

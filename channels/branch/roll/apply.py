@@ -13,9 +13,10 @@ from channels.branch.errors import IMPORT_CHANGED, NUMBER_TAKEN
 from channels.branch.hand import Hand, Steps, commit
 from channels.branch.holds import Office, check_grant, granted, here_of, titled
 from channels.branch.members import Edit, Newcomer, Rooms, added, changed, rooms_of
-from channels.branch.records import MEMBERS, ORGS, ROLE_HOLDS, UNITS
+from channels.branch.records import ROLE_HOLDS, UNITS
 from channels.branch.roll.checks import Draft
 from channels.branch.roll.dryrun import DryRun
+from channels.branch.roll.numbers import fresh_numbers
 from channels.branch.roll.plan import Change
 from channels.branch.store import person_cards, titles_of
 from channels.branch.units import unit_added
@@ -92,12 +93,14 @@ class _Import:
 
     async def run(self, *, give_offices: bool) -> Outcome:
         doc = await self._hand.mongo[UNITS].find_one({"_id": self._run.branch.unit}, fields=("roll_version",))
-        self._version = doc["roll_version"] if doc else 0
+        self._version = doc.get("roll_version", 0) if doc else 0
         groups = await self._groups()
         rooms = await rooms_of(self._hand, self._run.branch, groups)
         self._units = {group.name: group for group in groups}
         by_name: dict[str, str] = {name: group.unit for name, group in self._units.items()}
-        numbers = await self._fresh_numbers(sum(1 for d in self._run.plan.add if d.number is None))
+        given = [d.number for d in self._run.plan.add if d.number is not None]
+        missing = len(self._run.plan.add) - len(given)
+        numbers = iter(await fresh_numbers(self._hand.reader, self._run.branch.org, missing, given))
         newcomers = [(d, self._newcomer(d, by_name, numbers)) for d in self._run.plan.add]
         for part in _parts(newcomers):
             await self._add(rooms, part)
@@ -109,7 +112,8 @@ class _Import:
         return self._outcome
 
     async def _commit(self, steps: Steps, count: int) -> None:
-        guard = {"_id": self._run.branch.unit, "roll_version": self._version}
+        known = self._version if self._version else {"$in": [0, None]}
+        guard = {"_id": self._run.branch.unit, "roll_version": known}
         steps.writes.insert(0, Update(UNITS, guard, {"$inc": {"roll_version": 1}}))
         await commit(self._hand, steps)
         self._version += 1
@@ -185,28 +189,6 @@ class _Import:
         if role == "group_leader" and len(draft.groups) == 1:
             return self._units.get(draft.groups[0], self._run.branch)
         return self._run.branch
-
-    async def _fresh_numbers(self, count: int) -> Iterator[str]:
-        """Member numbers nobody has: the organisation's prefix and a running number of at least four digits."""
-        fresh: list[str] = []
-        wanted_in_file = {d.number for d in self._run.plan.add if d.number is not None}
-        while len(fresh) < count:
-            missing = count - len(fresh)
-            org = await self._hand.mongo[ORGS].find_one_and_update(
-                {"_id": self._run.branch.org}, {"$inc": {"next_number": missing}}, before=True
-            )
-            if org is None:
-                raise Refused(IMPORT_CHANGED)
-            first = org["next_number"]
-            offered = [f"{org['number_prefix']}{n:04}" for n in range(first, first + missing)]
-            taken = await self._hand.mongo[MEMBERS].find(
-                {"org": self._run.branch.org, "number": {"$in": offered}},
-                fields=("number",),
-                limit=len(offered),
-            )
-            used = {doc["number"] for doc in taken} | wanted_in_file
-            fresh.extend(number for number in offered if number not in used)
-        return iter(fresh)
 
     async def _finish(self) -> None:
         notes: dict[str, str | int] = {
