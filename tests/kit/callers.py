@@ -17,7 +17,7 @@ UNIT = UnitId(numbered_id(2, 1))
 
 
 class FakeSessions:
-    """A `SessionSource` in memory: cookie `cookie-<n>` and bearer `bearer-<n>` are member n.
+    """A `SessionSource` in memory: `cookie-<n>`, and the tokens `bearer-<n>` (an app) and `bot-<n>`, are member n.
 
     Attributes:
         facts: Session id -> facts; remove one to end the session.
@@ -37,12 +37,12 @@ class FakeSessions:
         """Open a session for a well-known secret."""
         self._check()
         kind, _, number = credential.secret.partition("-")
-        if kind != ("bearer" if credential.bearer else "cookie") or not number.isdigit():
+        if kind not in (("bearer", "bot") if credential.bearer else ("cookie",)) or not number.isdigit():
             return None
-        return self.open(int(number), bot=credential.bearer)
+        return self.open(int(number), bot=kind == "bot")
 
     def open(self, number: int, *, bot: bool = False) -> SessionFacts:
-        """A new session of member `number`; callers with a bearer token are bots that may speak."""
+        """A new session of member `number`; bots may only speak."""
         self._next += 1
         session = SessionId(numbered_id(5, self._next))
         account, member = AccountId(numbered_id(4, number)), MemberId(numbered_id(3, number))
