@@ -8,8 +8,10 @@ export function tintOf(id: string): string {
   return TINTS[sum % TINTS.length] ?? TINTS[0];
 }
 
-/** First character for Chinese names, first letters of two words for others. */
+/** First character for Chinese names (for 第二党支部 the ordinal, which tells it apart), first letters of two words for others. */
 export function initialsOf(name: string): string {
+  const ordinal = /^第([一二三四五六七八九十百\d]{1,3})/.exec(name.trim())?.[1];
+  if (ordinal !== undefined) return [...ordinal].slice(-2).join("");
   const letters = [...name.trim()];
   const first = letters[0] ?? "?";
   if (/\p{Script=Han}/u.test(first)) return first;

@@ -1,4 +1,4 @@
-import type { CommandBody, Welcome } from "../protocol/wire";
+import type { AnyCommand, CommandBody, ResultOf, Welcome } from "../protocol/wire";
 import { ServerClock } from "./clock";
 import type { Closing } from "./closing";
 import { uuid7 } from "./ids";
@@ -73,8 +73,9 @@ export class Connection {
     this.session.wake();
   }
 
-  call<R>(command: CommandBody): Promise<R> {
-    return this.session.call<R>(command);
+  /** Send a command; see Session.call. */
+  call<C extends CommandBody>(command: C): Promise<ResultOf<C>> {
+    return this.session.call(command as AnyCommand);
   }
 
   /** A fresh client id, ordered by server time. */

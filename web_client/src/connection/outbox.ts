@@ -1,4 +1,4 @@
-import type { CommandBody } from "../protocol/wire";
+import type { AnyCommand } from "../protocol/wire";
 import { retryDelayMs } from "./backoff";
 import { ownProblem, Problem } from "./problem";
 
@@ -14,7 +14,7 @@ export interface Outgoing {
   cid: string;
   /** Entries of one lane leave one after the other, oldest first. */
   lane: string;
-  command: CommandBody;
+  command: AnyCommand;
   /** What a page wants to draw while the entry waits and the command does not say (names of files). Plain JSON. */
   shown: Record<string, unknown>;
   createdAtMs: number;
@@ -41,7 +41,7 @@ export interface OutboxListener {
 
 export interface OutboxLine {
   readonly online: boolean;
-  call<R>(command: CommandBody): Promise<R>;
+  call<R>(command: AnyCommand): Promise<R>;
 }
 
 interface Lane {

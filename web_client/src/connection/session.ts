@@ -1,4 +1,4 @@
-import { PROTOCOL_VERSION, type Beat, type CommandBody, type Welcome, type WireEvent } from "../protocol/wire";
+import { PROTOCOL_VERSION, type Beat, type AnyCommand, type Welcome, type WireEvent } from "../protocol/wire";
 import type { ServerClock } from "./clock";
 import type { Closing } from "./closing";
 import { ownProblem, problemFrom, type Problem } from "./problem";
@@ -91,12 +91,12 @@ export class Session {
    * Send a command; the promise has the `result` of its reply.
    * Rejects with `Problem`: the server's refusal, `CLOSED` when the line broke or none stands, `TIMEOUT`.
    */
-  call<R>(command: CommandBody, timeoutMs = REPLY_TIMEOUT_MS): Promise<R> {
+  call<R>(command: AnyCommand, timeoutMs = REPLY_TIMEOUT_MS): Promise<R> {
     if (!this.online) return Promise.reject(ownProblem("CLOSED"));
     return this.ask(command, timeoutMs) as Promise<R>;
   }
 
-  private ask(command: CommandBody, timeoutMs: number): Promise<Record<string, unknown>> {
+  private ask(command: AnyCommand, timeoutMs: number): Promise<Record<string, unknown>> {
     const ref = this.nextRef;
     this.nextRef = ref >= 2 ** 31 - 1 ? 1 : ref + 1;
     return new Promise((resolve, reject) => {
@@ -172,7 +172,7 @@ export class Session {
     if (type === "lagged" && typeof heads === "object" && heads !== null) this.listener.heads(heads as Record<string, number>);
     else if (typeof topic !== "string") return;
     else if (type === "unsubscribed") this.listener.unsubscribed(topic);
-    else if (typeof type === "string") this.listener.event(frame as WireEvent);
+    else if (typeof type === "string") this.listener.event(frame as unknown as WireEvent);
   }
 
   private settle(ref: number): Pending | undefined {

@@ -1,4 +1,4 @@
-import { isLogEvent, PAGE_EVENTS, type CommandBody, type Position, type Replayed, type Resumed, type Subscribed, type WireEvent } from "../protocol/wire";
+import { isLogEvent, PAGE_EVENTS, type AnyCommand, type Position, type Replayed, type Resumed, type Subscribed, type WireEvent } from "../protocol/wire";
 import { TopicCursor } from "./cursor";
 import { ownProblem, Problem } from "./problem";
 
@@ -15,7 +15,7 @@ export interface TopicReader {
 /** The part of the session that is used here. */
 export interface TopicLine {
   readonly online: boolean;
-  call<R>(command: CommandBody): Promise<R>;
+  call<R>(command: AnyCommand): Promise<R>;
 }
 
 /** More missing entries than this are not replayed: the snapshot at the head is the shorter way to the same state. */
@@ -144,7 +144,7 @@ export class Topics {
       return;
     }
     if (part.recovered) {
-      for (const event of part.events) if (isLogEvent(event)) holding.cursor.keep(event);
+      for (const event of part.events as unknown as WireEvent[]) if (isLogEvent(event)) holding.cursor.keep(event);
     } else {
       holding.cursor.startAt(part.epoch, part.head);
       holding.reader.snapshot(part.snapshot ?? {}, part.head);
@@ -166,7 +166,7 @@ export class Topics {
         const command = { type: "replay", topic: holding.topic, after: hole.after, before: hole.before, limit: PAGE_EVENTS };
         const page = await this.line.call<Replayed>(command);
         if (!this.mine(holding)) return;
-        const found = page.events.filter(isLogEvent);
+        const found = (page.events as unknown as WireEvent[]).filter(isLogEvent);
         if (found.length === 0) throw ownProblem("UNREADABLE");
         for (const event of found) holding.cursor.keep(event);
         for (const event of holding.cursor.take()) holding.reader.event(event);

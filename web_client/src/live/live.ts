@@ -9,7 +9,7 @@ import { ownProblem } from "@/connection/problem";
 import type { SessionState } from "@/connection/session";
 import type { SocketLike } from "@/connection/socket";
 import type { TopicReader } from "@/connection/topics";
-import type { CommandBody } from "@/protocol/wire";
+import type { AnyCommand, CommandBody, ResultOf } from "@/protocol/wire";
 
 import { i18n } from "../i18n";
 import { statusOf, type LiveStatus } from "./status";
@@ -94,8 +94,9 @@ export const useLive = defineStore("live", () => {
     forgetKept(localStorage);
   }
 
-  function call<R>(command: CommandBody): Promise<R> {
-    return connection.value?.call<R>(command) ?? Promise.reject(ownProblem("CLOSED"));
+  /** Send a command now; rejects with `Problem`, at once when there is no line. What must not be lost goes through the outbox. */
+  function call<C extends CommandBody>(command: C): Promise<ResultOf<C>> {
+    return connection.value?.call(command) ?? Promise.reject(ownProblem("CLOSED"));
   }
 
   /** Server time, milliseconds since the epoch. */
@@ -126,7 +127,7 @@ export const useLive = defineStore("live", () => {
     cid: () => connection.value?.cid() ?? "",
     outbox: {
       all: (): Outgoing[] => connection.value?.outbox.all() ?? [],
-      add: (cid: string, lane: string, command: CommandBody, shown: Record<string, unknown>) =>
+      add: (cid: string, lane: string, command: AnyCommand, shown: Record<string, unknown>) =>
         connection.value?.outbox.add({ cid, lane, command, shown, createdAtMs: nowMs() }),
       retry: (cid: string) => connection.value?.outbox.retry(cid),
       discard: (cid: string) => connection.value?.outbox.discard(cid),

@@ -1,17 +1,13 @@
+import type { Beat, CommandOf, CommandResults, CommandType, Position, Replayed, Resumed, Subscribed, Welcome } from "./generated";
+
 /**
- * The envelope of the wire as this client uses it (server: channels/protocol/frames.py, close_codes.py).
+ * The envelope of the wire as this client uses it, on top of the generated types.
  * Unknown fields are ignored, unknown event types are skipped: an older client must survive a newer server.
  */
 export const PROTOCOL_VERSION = 1;
 
-/** Most log events in one subscribe, resume or replay answer. */
+/** Most log events in one subscribe, resume or replay answer (server: channels/protocol/frames.py). */
 export const PAGE_EVENTS = 200;
-
-export interface Position {
-  epoch: string;
-  /** Last entry applied, without holes before it. */
-  seq: number;
-}
 
 /** Something happened in a topic. Log events carry `seq`; live ones (presence, typing) do not. */
 export interface WireEvent {
@@ -19,7 +15,6 @@ export interface WireEvent {
   topic: string;
   seq?: number;
   at_ms?: number;
-  [field: string]: unknown;
 }
 
 export interface LogEvent extends WireEvent {
@@ -27,47 +22,18 @@ export interface LogEvent extends WireEvent {
   at_ms: number;
 }
 
-export interface Welcome {
-  type: "welcome";
-  ref: number;
-  protocol: number;
-  member: string | null;
-  account: string;
-  session: string;
-  server_time_ms: number;
-  heartbeat_ms: number;
-}
-
-export interface Beat {
-  server_time_ms: number;
-  heads: Record<string, number>;
-}
-
-export interface Subscribed {
-  topic: string;
-  epoch: string;
-  head: number;
-  recovered: boolean;
-  gap?: { after: number; before: number } | null;
-  events: WireEvent[];
-  snapshot?: Record<string, unknown> | null;
-}
-
-export interface Resumed {
-  topics: Record<string, Subscribed>;
-  lost: string[];
-}
-
-export interface Replayed {
-  topic: string;
-  events: WireEvent[];
-  more: boolean;
-}
-
-/** A command without its `ref`, which the session adds. */
-export interface CommandBody {
+/** A command of any kind without its `ref`, which the session adds. */
+export interface AnyCommand {
   type: string;
   [field: string]: unknown;
 }
 
+/** The same with its very fields. */
+export type CommandBody = { [T in CommandType]: Omit<CommandOf[T], "ref"> }[CommandType];
+
+/** What answers a command. */
+export type ResultOf<C extends CommandBody> = CommandResults[C["type"]];
+
 export const isLogEvent = (event: WireEvent): event is LogEvent => typeof event.seq === "number";
+
+export type { Beat, Position, Replayed, Resumed, Subscribed, Welcome };

@@ -1,5 +1,5 @@
 import { useLive } from "@/live/live";
-import type { ChatAttachment } from "@/protocol/chat";
+import type { ChatAttachment, ChatSend } from "@/protocol/chat";
 
 /** A message as its writer has it. */
 export interface Draft {
@@ -18,7 +18,7 @@ export function useChatCommands() {
 
   function send(draft: Draft): void {
     const cid = live.cid();
-    const command = {
+    const command: Omit<ChatSend, "ref"> = {
       type: "chat.send",
       room: draft.room,
       cid,
@@ -29,21 +29,19 @@ export function useChatCommands() {
       everyone: draft.everyone,
       attachments: draft.attachments.map((attachment) => attachment.id),
     };
-    live.outbox.add(cid, draft.room, command, { attachments: draft.attachments });
+    live.outbox.add(cid, draft.room, { ...command }, { attachments: draft.attachments });
   }
-
-  const on = (type: string, room: string, message: number, more: Record<string, unknown> = {}) => live.call({ type, room, message, ...more });
 
   return {
     send,
-    edit: (room: string, message: number, text: string) => on("chat.edit", room, message, { text }),
-    recall: (room: string, message: number) => on("chat.recall", room, message),
-    remove: (room: string, message: number, reason: string) => on("chat.delete", room, message, { reason }),
-    react: (room: string, message: number, emoji: string, set: boolean) => on("chat.react", room, message, { emoji, on: set }),
-    pin: (room: string, message: number, set: boolean) => on("chat.pin", room, message, { on: set }),
+    edit: (room: string, message: number, text: string) => live.call({ type: "chat.edit", room, message, text }),
+    recall: (room: string, message: number) => live.call({ type: "chat.recall", room, message }),
+    remove: (room: string, message: number, reason: string) => live.call({ type: "chat.delete", room, message, reason }),
+    react: (room: string, message: number, emoji: string, on: boolean) => live.call({ type: "chat.react", room, message, emoji, on }),
+    pin: (room: string, message: number, on: boolean) => live.call({ type: "chat.pin", room, message, on }),
     /** Lost notices are no loss. */
     typing: (room: string, thread: number | null) =>
       live.call({ type: "chat.typing", room, ...(thread === null ? {} : { thread }) }).catch(() => undefined),
-    openDirect: async (member: string) => (await live.call<{ room: string }>({ type: "chat.open_direct", member })).room,
+    openDirect: async (member: string) => (await live.call({ type: "chat.open_direct", member })).room,
   };
 }

@@ -1,12 +1,15 @@
 import { Problem } from "@/connection/problem";
 import { useLive } from "@/live/live";
-import type { ChatMessage, ChatPage, ChatPerson } from "@/protocol/chat";
+import type { ChatMessage, ChatPage, ChatPeopleResult } from "@/protocol/chat";
 
 import { findMessage, type RoomHolding } from "./holding";
 import { caughtUp, touches, united } from "./pages";
 
 const PAGE = 50;
 const PEOPLE_PAGE = 500;
+
+/** Messages whose names one question may ask for (server: PAGE_MAX). */
+const MESSAGES_AT_ONCE = 100;
 
 /** Where a page is wanted; the names of `chat.history`. */
 type Where = { thread?: number; before_n?: number; after_n?: number; around?: number; limit?: number };
@@ -27,7 +30,7 @@ export function useHistory() {
     const late: Parameters<typeof caughtUp>[1][number][] = [];
     holding.late.add(late);
     try {
-      return caughtUp(await live.call<ChatPage>({ type: "chat.history", room: holding.id, limit: PAGE, ...where }), late);
+      return caughtUp(await live.call({ type: "chat.history", room: holding.id, limit: PAGE, ...where }), late);
     } finally {
       holding.late.delete(late);
     }
@@ -120,7 +123,7 @@ export function useHistory() {
     return once(`people ${holding.id}`, async () => {
       let after: string | undefined;
       for (;;) {
-        const answer = await askPeople(holding, after === undefined ? {} : { after });
+        const answer = await askPeople(holding, { limit: PEOPLE_PAGE, ...(after === undefined ? {} : { after }) });
         after = answer.people.at(-1)?.member;
         if (!answer.more || after === undefined) break;
       }
@@ -128,17 +131,17 @@ export function useHistory() {
     });
   }
 
-  /** Names of people who are not listed (any more) but whose messages stand here. */
-  function fetchNames(holding: RoomHolding, members: readonly string[]): Promise<void> {
-    const unknown = members.filter((member) => !holding.people.has(member)).slice(0, 100);
-    if (unknown.length === 0) return Promise.resolve();
-    return once(`names ${holding.id} ${unknown.join()}`, async () => {
-      await askPeople(holding, { also: unknown, limit: 1 });
+  /** Names of people who are not listed (any more) but whom these messages name. */
+  function fetchNames(holding: RoomHolding, messages: readonly number[]): Promise<void> {
+    const asked_of = messages.slice(-MESSAGES_AT_ONCE);
+    if (asked_of.length === 0) return Promise.resolve();
+    return once(`names ${holding.id} ${asked_of.join()}`, async () => {
+      await askPeople(holding, { of_messages: [...asked_of], limit: 1 });
     });
   }
 
-  async function askPeople(holding: RoomHolding, more: Record<string, unknown>): Promise<{ people: ChatPerson[]; more: boolean }> {
-    const answer = await live.call<{ people: ChatPerson[]; more: boolean }>({ type: "chat.people", room: holding.id, limit: PEOPLE_PAGE, ...more });
+  async function askPeople(holding: RoomHolding, more: { limit: number; after?: string; of_messages?: number[] }): Promise<ChatPeopleResult> {
+    const answer = await live.call({ type: "chat.people", room: holding.id, ...more });
     holding.people = new Map([...holding.people, ...answer.people.map((person) => [person.member, person] as const)]);
     return answer;
   }

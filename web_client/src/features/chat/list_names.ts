@@ -19,10 +19,10 @@ export function useListNames(rooms: ComputedRef<MeRoom[]>): void {
     try {
       for (const room of rooms.value) {
         const holding = store.rooms.get(room.room);
-        const sender = room.last?.sender;
-        if (!live.online || room.kind === "direct" || holding === undefined || sender === undefined || holding.people.has(sender)) continue;
+        const last = room.last;
+        if (!live.online || room.kind === "direct" || holding === undefined || last === null || holding.people.has(last.sender)) continue;
         if (!holding.peopleComplete) await history.fetchPeople(holding);
-        await history.fetchNames(holding, [sender]);
+        if (!holding.people.has(last.sender)) await history.fetchNames(holding, [last.message]);
       }
     } catch {
       // Names are a comfort: the next change of the list tries again.

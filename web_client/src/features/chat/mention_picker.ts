@@ -8,6 +8,7 @@ import { EVERYONE_KEY } from "./composing";
 import type { Writing } from "./drafts";
 import { EVERYONE, findPeople, mentionAt } from "./mentions";
 import type { RoomHolding } from "./holding";
+import { titlesOf } from "./names";
 
 export interface Offer {
   key: string;
@@ -39,7 +40,10 @@ export function useMentionPicker(holding: RoomHolding, writing: Writing, me: () 
   const offers = computed<Offer[]>(() => {
     if (open.value === null || writing.editing !== null) return [];
     const { query } = open.value;
-    const found = findPeople(people.value, query).map((person) => ({ key: person.member, name: person.name, hint: [person.number, ...person.roles].filter(Boolean).join(" · ") }));
+    const found = findPeople(people.value, query).map((person) => {
+      const hint = [person.number, ...titlesOf(person, locale.value)].filter((word) => word !== "").join(" · ");
+      return { key: person.member, name: person.name, hint };
+    });
     const all = identity.can("chat.mention_everyone") && everyone.value.startsWith(query);
     return all ? [{ key: EVERYONE_KEY, name: everyone.value, hint: t("chat.everyone_hint") }, ...found] : found;
   });

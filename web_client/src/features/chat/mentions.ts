@@ -18,7 +18,7 @@ export function findPeople(people: readonly ChatPerson[], query: string, limit =
     .filter((person) => person.present)
     .map((person) => ({ person, at: person.name.toLowerCase().indexOf(wanted), numbered: person.number.toLowerCase().startsWith(wanted) && wanted !== "" }))
     .filter((entry) => entry.at >= 0 || entry.numbered);
-  ranked.sort((a, b) => Number(a.at !== 0) - Number(b.at !== 0) || (a.person.name < b.person.name ? -1 : 1));
+  ranked.sort((a, b) => Number(a.at !== 0) - Number(b.at !== 0) || a.person.name.localeCompare(b.person.name, "zh-CN"));
   return ranked.slice(0, limit).map((entry) => entry.person);
 }
 

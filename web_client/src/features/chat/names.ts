@@ -8,6 +8,11 @@ import type { ChatPerson } from "@/protocol/chat";
 import { useHistory } from "./history";
 import type { RoomHolding } from "./holding";
 
+/** Offices somebody holds, in the reader's language. */
+export function titlesOf(person: ChatPerson | undefined, locale: string): string[] {
+  return (person?.titles ?? []).map((title) => (locale === "en" ? title.en : title.zh));
+}
+
 /** Names in one room. Whoever is missing is asked for; until then they are 成员. */
 export function useNames(holding: () => RoomHolding) {
   const me = useMe();
@@ -25,7 +30,7 @@ export function useNames(holding: () => RoomHolding) {
   return { nameOf, present };
 }
 
-/** Ask for everybody of a room once, and for each sender who is not among them. */
+/** Ask for everybody of a room once, and for whoever is named in its messages and is not among them. */
 export function useNamesLoaded(holding: () => RoomHolding): void {
   const history = useHistory();
   const live = useLive();
@@ -37,16 +42,20 @@ export function useNamesLoaded(holding: () => RoomHolding): void {
     { immediate: true },
   );
   watch(
-    () => {
-      const room = holding();
-      if (!room.peopleComplete) return "";
-      const messages = [...(room.chat?.room.messages ?? []), ...(room.jumped?.messages ?? []), ...Object.values(room.chat?.threads ?? {}).flat()];
-      const named = messages.flatMap((message) => [message.sender, ...(message.gone === null ? [] : [message.gone.by]), ...Object.values(message.reactions).flat()]);
-      return [...new Set(named.filter((member) => !room.people.has(member)))].sort().join();
-    },
-    (unknown) => {
-      if (unknown !== "") history.fetchNames(holding(), unknown.split(",")).catch(() => undefined);
+    () => unnamed(holding()).join(),
+    (messages) => {
+      if (messages !== "") history.fetchNames(holding(), messages.split(",").map(Number)).catch(() => undefined);
     },
     { immediate: true },
   );
+}
+
+/** Messages that name somebody we have no name for, once everybody in the room is listed. */
+function unnamed(holding: RoomHolding): number[] {
+  if (!holding.peopleComplete) return [];
+  const messages = [...(holding.chat?.room.messages ?? []), ...(holding.jumped?.messages ?? []), ...Object.values(holding.chat?.threads ?? {}).flat()];
+  const known = (member: string): boolean => holding.people.has(member);
+  return messages
+    .filter((message) => !known(message.sender) || !message.mentions.every(known) || !Object.values(message.reactions).every((members) => members.every(known)))
+    .map((message) => message.seq);
 }

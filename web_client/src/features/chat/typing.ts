@@ -1,5 +1,5 @@
 /** A notice counts for this long (server: channels/chat/protocol.py). */
-export const TYPING_MS = 5_000;
+export const TYPING_MS = 6_000;
 
 export interface Typist {
   member: string;

@@ -1,6 +1,6 @@
 import type { ChatLogEvent, ChatSent } from "@/protocol/chat";
 import { excerpt } from "@/protocol/excerpt";
-import type { MeLogEvent, MeMention, MeRead, MeRoom, MeRoomAdded, MeSnapshot } from "@/protocol/me";
+import type { MeLogEvent, MeMention, MeMentioned, MeNotice, MeRead, MeRoom, MeRoomAdded, MeSnapshot, MeThread } from "@/protocol/me";
 
 /**
  * What each event does to a member's own state; the same rules as the server's channels/me/reduce.py and tested with its
@@ -16,12 +16,11 @@ type Reducers = { [K in MeLogEvent["type"]]: (state: MeSnapshot, event: Extract<
 /** A kind of event without a row here does not compile. */
 const REDUCERS: Reducers = {
   "me.read": (state, event) => changeRoom(state, event.room, (room) => read(room, event)),
-  "me.mentioned": (state, { room, message, n, thread, gone }) =>
-    gone ? state : changeRoom(state, room, (line) => mentioned(line, { message, n, thread })),
+  "me.mentioned": (state, event) => changeRoom(state, event.room, (room) => told(room, event)),
   "me.room_added": (state, event) => roomAdded(state, event),
   "me.room_removed": (state, event) => withRooms(state, state.rooms.filter((room) => room.room !== event.room)),
-  "me.security_notice": (state, event) => ({ ...state, notices: [...state.notices, event].slice(-NOTICES_SHOWN) }),
-  "me.message_deleted": (state, event) => ({ ...state, notices: [...state.notices, event].slice(-NOTICES_SHOWN) }),
+  "me.security_notice": (state, event) => noticed(state, event),
+  "me.message_deleted": (state, event) => noticed(state, event),
   "me.preferences_changed": (state, event) => ({ ...state, preferences: event.preferences }),
 };
 
@@ -72,13 +71,27 @@ function said(room: MeRoom, event: ChatSent): MeRoom {
 /** A reply moves the head of a followed thread, or is what makes the member follow it. */
 function replied(room: MeRoom, event: ChatSent, root: number, me: string): MeRoom {
   const known = room.threads.some((thread) => thread.root === root);
-  if (known) {
-    const threads = room.threads.map((thread) => (thread.root === root ? { ...thread, head_n: Math.max(thread.head_n, event.n) } : thread));
-    return { ...room, threads };
-  }
-  if (![event.sender, event.thread_sender, ...event.mentions].includes(me)) return room;
-  const threads = [...room.threads, { root, head_n: event.n, read_n: event.thread_head ?? 0 }].sort((a, b) => a.root - b.root);
-  return { ...room, threads: threads.slice(-THREADS_MAX) };
+  const follows = known || [event.sender, event.thread_sender, ...event.mentions].includes(me);
+  return follows ? following(room, { root, head_n: event.n, read_n: event.thread_head ?? 0 }) : room;
+}
+
+/** The member follows a thread; what is known of it already only grows. */
+function following(room: MeRoom, seen: MeThread): MeRoom {
+  const known = room.threads.find((thread) => thread.root === seen.root) ?? seen;
+  const thread = { root: seen.root, head_n: Math.max(known.head_n, seen.head_n), read_n: known.read_n };
+  const others = room.threads.filter((one) => one.root !== seen.root);
+  return { ...room, threads: [...others, thread].sort((a, b) => a.root - b.root).slice(-THREADS_MAX) };
+}
+
+function told(room: MeRoom, event: MeMentioned): MeRoom {
+  const { message, n, thread } = event;
+  const after = thread === null ? room : following(room, { root: thread, head_n: n, read_n: event.thread_head ?? 0 });
+  return event.gone ? after : mentioned(after, { message, n, thread });
+}
+
+function noticed(state: MeSnapshot, event: MeNotice): MeSnapshot {
+  const others = state.notices.filter((notice) => notice.seq !== event.seq);
+  return { ...state, notices: [...others, event].slice(-NOTICES_SHOWN) };
 }
 
 function mentioned(room: MeRoom, mark: MeMention): MeRoom {
@@ -95,8 +108,9 @@ export function readN(room: MeRoom, root: number | null): number {
 function read(room: MeRoom, event: MeRead): MeRoom {
   const mentions = room.mentions.filter((mention) => mention.thread !== event.thread || mention.n > event.n);
   if (event.thread === null) return { ...room, mentions, read_n: Math.max(room.read_n, event.n) };
-  const threads = room.threads.map((thread) => (thread.root === event.thread ? { ...thread, read_n: Math.max(thread.read_n, event.n) } : thread));
-  return { ...room, mentions, threads };
+  const followed = following(room, { root: event.thread, head_n: event.n, read_n: event.n });
+  const threads = followed.threads.map((thread) => (thread.root === event.thread ? { ...thread, read_n: Math.max(thread.read_n, event.n) } : thread));
+  return { ...followed, mentions, threads };
 }
 
 function gone(room: MeRoom, message: number, how: "recalled" | "deleted"): MeRoom {

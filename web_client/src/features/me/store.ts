@@ -73,7 +73,7 @@ export const useMe = defineStore("me", () => {
   }
 
   async function setPreferences(changes: Partial<MePreferences>): Promise<void> {
-    const { preferences } = await live.call<{ preferences: MePreferences }>({ type: "me.set_preferences", ...changes });
+    const { preferences } = await live.call({ type: "me.set_preferences", ...changes });
     if (state.value !== null) state.value = { ...state.value, preferences };
   }
 
