@@ -193,9 +193,17 @@ def _entry(command: ChatSend, ctx: Context, body: Body, thread: Thread | None) -
         sender=sender,
         cid=command.cid,
         counter=thread_counter(command.thread),
-        facts=(Fact(MENTIONED, {"room": command.room}),) if "mentions" in body else (),
+        facts=_facts(body, thread),
         writes=tuple(writes),
     )
+
+
+def _facts(body: Body, thread: Thread | None) -> tuple[Fact, ...]:
+    if "mentions" not in body:
+        return ()
+    members: list[str] = body["mentions"]
+    followers = [m for m in members if thread is not None and m in thread.new_followers]
+    return (Fact(MENTIONED, {"members": members, "followers": followers}),)
 
 
 def _follow(member: str, room: str, thread: Thread) -> Update:

@@ -120,23 +120,46 @@ def message_deleted(
     return Append(me_topic(member), "me.message_deleted", body, counter=NOTICE_COUNTER)
 
 
-def mentioned(  # noqa: PLR0913 - one line of facts about one message
-    member: MemberId | str, *, room: RoomId | str, message: int, n: int, thread: int | None, sender: str
-) -> Append:
-    """`me.mentioned`: somebody named the member in a message; told at most once per message.
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A message that names a member.
 
-    Args:
-        member: Who was named.
+    Attributes:
         room: Where.
-        message: Seq of the message.
+        message: Its seq.
         n: Its ordinal in its counter.
+        by: Who wrote it.
         thread: Seq of the thread's root, None in the room itself.
-        sender: Who wrote it.
+        thread_head: Set when the member begins to follow the thread with this mention: replies that stood before it,
+            which count as read.
+        gone: True when it was recalled or deleted meanwhile.
     """
-    body: dict[str, str | int] = {"room": room, "message": message, "n": n, "by": sender}
-    if thread is not None:
-        body["thread"] = thread
-    return Append(me_topic(member), "me.mentioned", body, sender=member, cid=mentioned_key(room, message))
+
+    room: RoomId | str
+    message: int
+    n: int
+    by: str
+    thread: int | None = None
+    thread_head: int | None = None
+    gone: bool = False
+
+
+def mentioned(member: MemberId | str, mention: Mention) -> Append:
+    """`me.mentioned`: somebody named the member in a message; told once per message, even when it is gone by then."""
+    body: dict[str, str | int] = {
+        "room": mention.room,
+        "message": mention.message,
+        "n": mention.n,
+        "by": mention.by,
+    }
+    if mention.thread is not None:
+        body["thread"] = mention.thread
+    if mention.thread_head is not None:
+        body["thread_head"] = mention.thread_head
+    if mention.gone:
+        body["gone"] = True
+    cid = mentioned_key(mention.room, mention.message)
+    return Append(me_topic(member), "me.mentioned", body, sender=member, cid=cid)
 
 
 def read(member: MemberId | str, *, room: RoomId | str, thread: int | None, n: int) -> Append:

@@ -120,9 +120,11 @@ class MeMentioned(LogEvent):
     message: MessageSeq
     n: Count
     thread: MessageSeq | None = None
+    thread_head: Count | None = None
+    """Set when the member begins to follow the thread with this mention: replies up to here count as read."""
     by: Id
     gone: bool = False
-    """True when the message was recalled or deleted since: nothing to show."""
+    """True when the message was recalled or deleted since: nothing to show (a thread that is followed since stays so)."""
 
 
 class MeSecurityNotice(LogEvent):

@@ -1,7 +1,9 @@
 """What each event does to a member's own state. Pure; the specification of the web client's room list.
 
 The room list lives on two streams: the member's own topic `me:<member>`, and the topics `chat:<room>` of the rooms in it.
-Both only set, never add up, so their order between each other does not matter. Of chat events only the parts named in
+Both only set, never add up. Live, they may interleave in any way. A client that was away applies what it missed of its own
+topic first, then that of the rooms: a message that was recalled meanwhile no longer shows whom it named, and so only the own
+topic still says that the member follows its thread. Of chat events only the parts named in
 `ChatEvent` are used: a feature never sees another one's insides.
 
 Imported by tests; clients of other languages read it.
@@ -118,8 +120,7 @@ def apply(state: MeSnapshot, event: LogEvent) -> MeSnapshot:
         case MeRead():
             return _change(state, event.room, lambda room: _read(room, event))
         case MeMentioned():
-            mark = MeMention(message=event.message, n=event.n, thread=event.thread)
-            return state if event.gone else _change(state, event.room, lambda room: _mentioned(room, mark))
+            return _change(state, event.room, lambda room: _told(room, event))
         case MeRoomAdded():
             return _room_added(state, event)
         case MeRoomRemoved():
@@ -160,15 +161,28 @@ def _sent(room: MeRoom, event: _Sent, me: str) -> MeRoom:
 
 def _replied(room: MeRoom, event: _Sent, me: str) -> MeRoom:
     """A reply moves the head of a followed thread, or is what makes the member follow it."""
+    root = event.thread or 0
+    known = any(thread.root == root for thread in room.threads)
+    if known or me in (event.sender, event.thread_sender, *event.mentions):
+        return _following(room, MeThread(root=root, head_n=event.n, read_n=event.thread_head or 0))
+    return room
+
+
+def _following(room: MeRoom, seen: MeThread) -> MeRoom:
+    """The member follows a thread; what is known of it already only grows."""
     threads = {thread.root: thread for thread in room.threads}
-    known = threads.get(event.thread or 0)
-    if known is not None:
-        threads[known.root] = known.model_copy(update={"head_n": max(known.head_n, event.n)})
-    elif me in (event.sender, event.thread_sender, *event.mentions):
-        root = event.thread or 0
-        threads[root] = MeThread(root=root, head_n=event.n, read_n=event.thread_head or 0)
+    known = threads.get(seen.root, seen)
+    threads[seen.root] = MeThread(root=seen.root, head_n=max(known.head_n, seen.head_n), read_n=known.read_n)
     kept = sorted(threads.values(), key=lambda thread: thread.root)[-THREADS_MAX:]
     return room.model_copy(update={"threads": kept})
+
+
+def _told(room: MeRoom, event: MeMentioned) -> MeRoom:
+    if event.thread is not None and event.thread_head is not None:
+        seen = MeThread(root=event.thread, head_n=event.n, read_n=event.thread_head)
+        room = _following(room, seen)
+    mark = MeMention(message=event.message, n=event.n, thread=event.thread)
+    return room if event.gone else _mentioned(room, mark)
 
 
 def _mentioned(room: MeRoom, mark: MeMention) -> MeRoom:
@@ -190,6 +204,7 @@ def _read(room: MeRoom, event: MeRead) -> MeRoom:
     room = room.model_copy(update={"mentions": mentions})
     if event.thread is None:
         return room.model_copy(update={"read_n": max(room.read_n, event.n)})
+    room = _following(room, MeThread(root=event.thread, head_n=event.n, read_n=event.n))
     threads = [
         thread.model_copy(update={"read_n": max(thread.read_n, event.n)})
         if thread.root == event.thread

@@ -116,7 +116,7 @@ async def since(world: World, starts: dict[str, int]) -> list[Entry]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [2, 12, 22])
 async def test_all_clients_end_with_the_same_world(world: World, seed: int) -> None:
     chance = random.Random(seed)
     topics = [*(me_topic(member) for member in PEOPLE), B]
