@@ -10,9 +10,24 @@ export type Step = "none" | "totp" | "enrol" | "done";
 export interface SignedInMember {
   id: string;
   name: string;
+  /** Id of the home branch. */
   branch: string;
+  branch_name: string;
+  /** Branch and groups. */
+  units: string[];
+  /** Role words, e.g. `secretary`. */
   roles: string[];
   capabilities: string[];
+}
+
+export interface OwnAccount {
+  id: string;
+  login: string;
+  /** A second factor is set up. */
+  factor: boolean;
+  recovery_left: number;
+  /** Capabilities of the installation. */
+  system: string[];
 }
 
 export interface Org {
@@ -26,7 +41,7 @@ export interface Org {
 /** Answer of GET /api/v1/session. */
 export interface SessionAnswer {
   step: Step;
-  account: { id: string; login?: string } | null;
+  account: OwnAccount | null;
   member: SignedInMember | null;
   org: Org | null;
   locale?: string;

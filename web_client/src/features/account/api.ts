@@ -12,6 +12,10 @@ export interface StepAnswer {
 export interface Invitation {
   org: string;
   name: string;
+  /** `activate`: first account or new password; `factor_reset`: the way to a new second factor. */
+  purpose: "activate" | "factor_reset";
+  /** Log-in name of an account that exists; empty for a first one. */
+  login: string;
 }
 
 /** A second factor being set up. Shown to its owner once, kept nowhere. */
@@ -35,5 +39,6 @@ export const accountApi = {
   enrol: () => http.post<Enrolment>("/mfa/enrol"),
   confirm: (code: string) => http.post<RecoveryCodes>("/mfa/confirm", { code }),
   newRecoveryCodes: () => http.post<RecoveryCodes>("/mfa/recovery-codes"),
-  reauth: (password: string, code: string) => http.post<null>("/reauth", { password, code }),
+  /** `code`: one-time or recovery code; null for an account without a second factor. */
+  reauth: (password: string, code: string | null) => http.post<null>("/reauth", { password, code }),
 };

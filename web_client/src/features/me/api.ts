@@ -7,29 +7,40 @@ import type { Both } from "@/i18n/both";
 export interface RecordField {
   key: string;
   label: Both;
-  value: string;
+  /** What is stored; empty when nothing is, or when nobody can read it. */
+  values: string[];
+  /** For times; 0 for none. */
+  at_ms: number;
   purpose: Both;
-  who: Both;
-  retention: Both;
+  sees: Both;
+  kept: Both;
 }
 
-export interface MemberRecord {
-  fields: RecordField[];
+export interface OwnRecord {
+  /** What the organisation keeps. */
+  member: RecordField[];
+  /** What log-in keeps. */
+  account: RecordField[];
 }
 
-/** Somebody looked at, or changed, the reader's personal details. */
+/** Something that was done to the reader's record or account. */
 export interface AuditRow {
   id: string;
   at_ms: number;
-  /** Word of what was done, e.g. `roll.open`. */
+  /** Word of what was done, e.g. `roll.opened`. */
   action: string;
   text: Both;
+  /** Name of whoever did it; empty for the reader. */
   by: string;
+  role: Both | null;
+  /** Fields that were read or changed. */
+  fields: Both[];
   reason: string;
 }
 
 export interface AuditPage {
   rows: AuditRow[];
+  more: boolean;
 }
 
 export interface Device {
@@ -38,7 +49,8 @@ export interface Device {
   agent: string;
   made_at_ms: number;
   seen_at_ms: number;
-  current: boolean;
+  ends_at_ms: number;
+  this: boolean;
 }
 
 export interface DeviceList {
@@ -46,11 +58,12 @@ export interface DeviceList {
 }
 
 export const meApi = {
-  record: () => http.get<MemberRecord>("/me/record"),
-  audit: () => http.get<AuditPage>("/me/audit"),
+  record: () => http.get<OwnRecord>("/me/record"),
+  /** Newest first; `beforeMs` is the time of the last row already shown. */
+  audit: (beforeMs: number | null) => http.get<AuditPage>(beforeMs === null ? "/me/audit" : `/me/audit?before_ms=${String(beforeMs)}`),
   devices: () => http.get<DeviceList>("/devices"),
   endDevice: (id: string) => http.delete<null>(`/devices/${encodeURIComponent(id)}`),
-  endOthers: () => http.post<null>("/devices/end-others"),
+  endOthers: () => http.post<{ count: number }>("/devices/end-others"),
   password: (current: string, wanted: string) => http.post<null>("/password", { current, new: wanted }),
   newRecoveryCodes: () => http.post<{ recovery_codes: string[] }>("/mfa/recovery-codes"),
 };

@@ -2,7 +2,6 @@ import { UserRound } from "@lucide/vue";
 
 import type { FeatureManifest } from "../feature";
 import { keepPreferences } from "./keeping";
-import { useMe } from "./store";
 
 /** 我的: what is recorded about the reader and who saw it, devices, security, preferences. */
 export const me: FeatureManifest = {
@@ -29,12 +28,5 @@ export const me: FeatureManifest = {
     },
   ],
   tab: { label: "me.tab", icon: UserRound, route: "me.home", order: 90 },
-  start: () => {
-    const stop = useMe().start();
-    const stopKeeping = keepPreferences();
-    return () => {
-      stopKeeping();
-      stop();
-    };
-  },
+  start: keepPreferences,
 };

@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
 
-import { assign, leftOut, type Mapping, missingFields, sameMapping } from "./mapping";
+import { assign, fromColumns, type Mapping, missingFields, sameMapping, toColumns } from "./mapping";
 
 const GUESS: Mapping = ["number", "name", null, "phone"];
-const RULES = [
-  { field: "name", required: true },
-  { field: "group", required: true },
-  { field: "phone", required: false },
-];
 
 describe("column mapping", () => {
+  it("comes from the server and goes back", () => {
+    const columns = { number: 0, name: 1, phone: 3 };
+    expect(fromColumns(columns, 4)).toEqual(GUESS);
+    expect(toColumns(GUESS)).toEqual(columns);
+    expect(fromColumns({ name: 9, phone: -1 }, 2)).toEqual([null, null]);
+  });
+
   it("gives a column a field", () => {
     expect(assign(GUESS, 2, "group")).toEqual(["number", "name", "group", "phone"]);
   });
@@ -19,9 +21,7 @@ describe("column mapping", () => {
   });
 
   it("leaves a column out, and several at once", () => {
-    const one = assign(GUESS, 0, null);
-    expect(one).toEqual([null, "name", null, "phone"]);
-    expect(leftOut(one)).toEqual([0, 2]);
+    expect(assign(assign(GUESS, 0, null), 1, null)).toEqual([null, null, null, "phone"]);
   });
 
   it("does not change what it was given", () => {
@@ -29,9 +29,9 @@ describe("column mapping", () => {
     expect(GUESS).toEqual(["number", "name", null, "phone"]);
   });
 
-  it("names the required fields no column carries", () => {
-    expect(missingFields(GUESS, RULES)).toEqual(["group"]);
-    expect(missingFields(assign(GUESS, 2, "group"), RULES)).toEqual([]);
+  it("names the needed fields no column carries", () => {
+    expect(missingFields(GUESS)).toEqual([]);
+    expect(missingFields(assign(GUESS, 1, null))).toEqual(["name"]);
   });
 
   it("knows when nothing changed", () => {

@@ -2,17 +2,30 @@
  * Which column of a secretary's file means which field of the roll.
  *
  * The server guesses from the header words; people correct the guess. Rules held here: a field has at most one column, and
- * fields without which no row can be understood must have one.
+ * fields without which no row can be understood must have one. On the wire it is field -> column, columns counted from 0.
  */
 
 /** Field word per column, in the order of the columns; null for a column that is left out. */
 export type Mapping = readonly (string | null)[];
 
-export interface FieldRule {
-  /** Field word of the roll, e.g. `phone`. */
-  readonly field: string;
-  /** A roll cannot be read without this field. */
-  readonly required: boolean;
+/** Fields a file may bring, in the order they are offered (server: channels/branch/roll/header.py). */
+export const IMPORT_FIELDS = [
+  "number", "name", "gender", "group", "title", "phone", "mail", "joined_on", "birth_date", "class",
+] as const;
+
+/** Without these no row can be understood. */
+export const NEEDED: readonly string[] = ["name"];
+
+/** The server's guess as a field per column; `width` is the number of columns. */
+export function fromColumns(columns: Readonly<Record<string, number>>, width: number): Mapping {
+  const mapping: (string | null)[] = Array.from({ length: width }, () => null);
+  for (const [field, column] of Object.entries(columns)) if (column >= 0 && column < width) mapping[column] = field;
+  return mapping;
+}
+
+/** The mapping as the server reads it. */
+export function toColumns(mapping: Mapping): Record<string, number> {
+  return Object.fromEntries(mapping.flatMap((field, column) => (field === null ? [] : [[field, column] as const])));
 }
 
 /** The mapping after a person chose `field` for a column: another column that had the field gives it up. */
@@ -23,14 +36,9 @@ export function assign(mapping: Mapping, column: number, field: string | null): 
   });
 }
 
-/** Required fields that no column carries, in the order of the rules. */
-export function missingFields(mapping: Mapping, rules: readonly FieldRule[]): readonly string[] {
-  return rules.filter((rule) => rule.required && !mapping.includes(rule.field)).map((rule) => rule.field);
-}
-
-/** Columns (0-based) that are left out: their content is not stored. */
-export function leftOut(mapping: Mapping): readonly number[] {
-  return mapping.flatMap((field, at) => (field === null ? [at] : []));
+/** Needed fields that no column carries. */
+export function missingFields(mapping: Mapping): readonly string[] {
+  return NEEDED.filter((field) => !mapping.includes(field));
 }
 
 /** True when two mappings say the same, so that a new trial run would bring nothing new. */

@@ -1,40 +1,50 @@
 import { describe, expect, it } from "vitest";
 
-import { type Fault, faultKinds, faultsByRow, faultText } from "./plan";
+import { answerRow, columnLetters, type Fault, faultsByRow, type Level, levelCounts } from "./plan";
 
-const fault = (row: number, code: string): Fault => ({
-  row,
-  column: "手机号",
-  code,
-  zh: `第${String(row)}行`,
-  en: `Row ${String(row)}`,
-});
-const FAULTS = [fault(20, "PHONE"), fault(5, "DATE"), fault(20, "DATE"), fault(9, "DATE")];
+const fault = (row: number, level: Level): Fault => ({ row, column: 5, code: "x", level, zh: "一", en: "one", candidates: [] });
+const FAULTS = [fault(20, "held"), fault(5, "note"), fault(20, "note"), fault(9, "note"), fault(3, "skip")];
 
 describe("faults of a trial run", () => {
-  it("counts each kind, most frequent first", () => {
-    expect(faultKinds(FAULTS)).toEqual([
-      { code: "DATE", count: 3 },
-      { code: "PHONE", count: 1 },
-    ]);
-    expect(faultKinds([])).toEqual([]);
+  it("are counted by level", () => {
+    expect(levelCounts(FAULTS)).toEqual({ held: 1, ask: 0, note: 3, skip: 1 });
   });
 
-  it("gathers them by row in the order of the file", () => {
+  it("are gathered by row in the order of the file", () => {
     expect(faultsByRow(FAULTS).map((group) => [group.row, group.faults.length])).toEqual([
+      [3, 1],
       [5, 1],
       [9, 1],
       [20, 2],
     ]);
   });
 
-  it("narrows to one kind", () => {
-    expect(faultsByRow(FAULTS, "PHONE").map((group) => group.row)).toEqual([20]);
-    expect(faultsByRow(FAULTS, "OTHER")).toEqual([]);
+  it("are narrowed to one level", () => {
+    expect(faultsByRow(FAULTS, "held").map((group) => group.row)).toEqual([20]);
+    expect(faultsByRow(FAULTS, "ask")).toEqual([]);
   });
+});
 
-  it("speaks the language of the reader", () => {
-    expect(faultText(fault(3, "DATE"), "zh-CN")).toBe("第3行");
-    expect(faultText(fault(3, "DATE"), "en")).toBe("Row 3");
+describe("column names", () => {
+  it.each([
+    [0, "A"],
+    [25, "Z"],
+    [26, "AA"],
+    [51, "AZ"],
+    [701, "ZZ"],
+    [702, "AAA"],
+  ])("column %d is %s", (column, letters) => {
+    expect(columnLetters(column)).toBe(letters);
+  });
+});
+
+describe("answers to open questions", () => {
+  it("are set, replaced and taken back without changing what was given", () => {
+    const one = answerRow({}, 7, "new");
+    expect(one).toEqual({ 7: "new" });
+    const two = answerRow(answerRow(one, 9, "skip"), 7, "skip");
+    expect(two).toEqual({ 7: "skip", 9: "skip" });
+    expect(answerRow(two, 7, null)).toEqual({ 9: "skip" });
+    expect(one).toEqual({ 7: "new" });
   });
 });
