@@ -5,7 +5,7 @@ Imported by this feature and the roof.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from channels.branch.contract import Person, Title, Unit, branch_topic
 from channels.branch.errors import MEMBER_INACTIVE, REASON_NEEDED
@@ -48,7 +48,9 @@ class Rooms:
         """Entry that tells a member of a room."""
         unit = self.branch if ident == self.branch.unit else self.groups[ident]
         room = Room(RoomId(unit.unit), unit.kind, unit.name, unit.unit)
-        return room_added(member, room, head_n=self.heads.get(ident, 0))
+        head_n = self.heads.get(ident, 0)
+        told = room_added(member, room, head_n=head_n)
+        return told if head_n else replace(told, writes=())  # no cursor means 0: spares a write per person and room
 
 
 async def rooms_of(hand: Hand, branch: Unit, groups: Sequence[Unit]) -> Rooms:
