@@ -2,7 +2,10 @@
 
 import typer
 
+from server.commands.admin import admin
 from server.commands.doctor import doctor, migrate
+from server.commands.org import org
+from server.commands.roll import roll
 from server.commands.schema import schema
 from server.commands.serve import serve_command, worker_command
 
@@ -15,6 +18,9 @@ app = typer.Typer(
 )
 app.command("serve")(serve_command)
 app.command("worker", hidden=True)(worker_command)
+app.add_typer(org, name="org")
+app.add_typer(roll, name="roll")
+app.add_typer(admin, name="admin")
 app.command()(migrate)
 app.command()(doctor)
 app.command()(schema)
