@@ -3,6 +3,7 @@
 import { http } from "@/connection/http";
 import type { Both } from "@/i18n/both";
 
+import type { MemberEdit } from "./edits";
 import type { Fault } from "./plan";
 
 export interface Unit {
@@ -181,7 +182,11 @@ const at = (part: string): string => encodeURIComponent(part);
 
 export const rollApi = {
   org: () => http.get<Org>("/org"),
-  people: (unit: string) => http.get<People>(`/roll?unit=${at(unit)}`),
+  people: (unit: string, left: boolean) => http.get<People>(`/roll?unit=${at(unit)}${left ? "&left=true" : ""}`),
+  add: (unit: string, values: MemberEdit) => http.post<Person>("/roll", { unit, ...values }),
+  edit: (member: string, values: MemberEdit) => http.patch<Person>(`/roll/${at(member)}`, values),
+  leave: (member: string) => http.post<null>(`/roll/${at(member)}/leave`),
+  comeBack: (member: string) => http.post<Person>(`/roll/${at(member)}/return`),
   open: (member: string, reason: string) => http.post<{ fields: PersonalField[] }>(`/roll/${at(member)}/open`, { reason }),
   letter: (member: string) => http.post<Letter>(`/roll/${at(member)}/activation-code`),
   importStep: (id: string, order: ImportOrder) => http.post<ImportState>(`/roll/import/${at(id)}`, order, { timeoutMs: IMPORT_TIMEOUT_MS }),

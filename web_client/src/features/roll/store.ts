@@ -14,6 +14,8 @@ export const useRoll = defineStore("roll", () => {
   const org = shallowRef<Org | null>(null);
   const unit = ref<string | null>(null);
   const people = shallowRef<readonly Person[] | null>(null);
+  /** Also those who left; for officers who keep the roll. */
+  const withLeft = ref(false);
   const letters = shallowRef<readonly LetterFor[]>([]);
 
   const branches = computed(() => org.value?.units.filter((one) => one.kind === "branch") ?? []);
@@ -25,7 +27,7 @@ export const useRoll = defineStore("roll", () => {
   async function loadPeople(): Promise<void> {
     if (unit.value === null) return;
     const wanted = unit.value;
-    const answer = await rollApi.people(wanted);
+    const answer = await rollApi.people(wanted, withLeft.value);
     if (unit.value === wanted) people.value = answer.people;
   }
 
@@ -46,8 +48,9 @@ export const useRoll = defineStore("roll", () => {
     org.value = null;
     unit.value = null;
     people.value = null;
+    withLeft.value = false;
     letters.value = [];
   }
 
-  return { org, unit, people, letters, branches, groups, unitName, classOf, person, load, loadPeople, choose, forget };
+  return { org, unit, people, withLeft, letters, branches, groups, unitName, classOf, person, load, loadPeople, choose, forget };
 });
