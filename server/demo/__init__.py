@@ -1,0 +1,1 @@
+"""The demo organisation (fixture B42). Everybody and everything in it is fictional."""
