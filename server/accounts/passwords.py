@@ -124,7 +124,7 @@ def is_made_of(folded: str, words: tuple[str, ...]) -> bool:
         for candidate in (bare, bare.translate(_LEET)):
             for form in (plain, plain[::-1]):
                 rest = candidate.replace(form, "")
-                if len(rest) < len(candidate) and (len(rest) <= 3 or bare.replace(form, "").isdigit()):
+                if len(rest) < len(candidate) and len(re.sub(r"\d", "", rest)) <= 3:
                     return True
     return False
 

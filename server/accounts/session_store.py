@@ -137,7 +137,7 @@ class SessionStore:
         )
 
     def advance(self, before: SessionView, after: SessionView, token: str, generation: int) -> Update:
-        """Bring a session to a new state under a new token; matches only while it is in the old state."""
+        """Bring a session to a new state under a new token; matches only while nobody else has advanced it."""
         fields = {
             "token": token_digest(token),
             "generation": generation,
@@ -149,7 +149,7 @@ class SessionStore:
             "known_device": after.known_device,
             "wrong_codes": 0,
         }
-        guard = {"_id": before.id, "step": before.step.value, "proved_at_ms": before.proved_at_ms}
+        guard = {"_id": before.id, "proved_at_ms": before.proved_at_ms}
         return Update(SESSIONS, guard, {"$set": fields, "$unset": {"sealed": "", "reset_code": ""}})
 
     async def count_wrong(self, session: SessionView, most: int) -> bool:
