@@ -50,7 +50,8 @@ class Rooms:
         room = Room(RoomId(unit.unit), unit.kind, unit.name, unit.unit)
         head_n = self.heads.get(ident, 0)
         told = room_added(member, room, head_n=head_n)
-        return told if head_n else replace(told, writes=())  # no cursor means 0: spares a write per person and room
+        # no cursor means 0: spares a write per person and room
+        return told if head_n else replace(told, writes=())
 
 
 async def rooms_of(hand: Hand, branch: Unit, groups: Sequence[Unit]) -> Rooms:

@@ -9,7 +9,7 @@ Rules of the wire (architecture decision D9):
 Imports pydantic and the standard library only. May be imported by channels, server and load_tests.
 """
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -112,7 +112,7 @@ def wire_type(model: type[WireModel]) -> str:
         TypeError: The class declares no single Literal `type`.
     """
     field = model.model_fields.get("type")
-    args = getattr(field.annotation, "__args__", ()) if field is not None else ()
-    if len(args) != 1 or not isinstance(args[0], str):
+    words: tuple[object, ...] = get_args(field.annotation) if field is not None else ()
+    if len(words) != 1 or not isinstance(words[0], str):
         raise TypeError(f"{model.__name__} must declare type: Literal['area.word']")
-    return args[0]
+    return words[0]

@@ -14,10 +14,6 @@ class Topic(NamedTuple):
     kind: str
     ident: str
 
-    def __str__(self) -> str:
-        """`kind:ident` as on the wire."""
-        return f"{self.kind}:{self.ident}"
-
 
 def parse_topic(name: str) -> Topic:
     """Split a topic name.
