@@ -27,6 +27,7 @@ class GuardedHttpProtocol(HttpToolsProtocol):
         body_window_s: A body must bring body_window_bytes in each such time, whatever its length.
         body_window_bytes: 64 KiB in 30 s: the slowest mobile uplink brings more, a dripping client does not.
         stall_s: Time for a peer to take any of an answer that waits for it.
+        stop_s: The same while the server stops.
         head_bytes: Most bytes of request line and headers.
         header_count: Most header fields.
         url_bytes: Longest request target.
@@ -36,6 +37,7 @@ class GuardedHttpProtocol(HttpToolsProtocol):
     body_window_s: ClassVar[float] = 30.0
     body_window_bytes: ClassVar[int] = 65_536
     stall_s: ClassVar[float] = 60.0
+    stop_s: ClassVar[float] = 1.0
     head_bytes: ClassVar[int] = 32_768
     header_count: ClassVar[int] = 100
     url_bytes: ClassVar[int] = 8_192
@@ -54,6 +56,7 @@ class GuardedHttpProtocol(HttpToolsProtocol):
         self._head_size_bytes = 0
         self._body_size_bytes = 0
         self._refused = False
+        self._stopping = False
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -125,8 +128,7 @@ class GuardedHttpProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """The peer does not take its answer: start its clock."""
         super().pause_writing()
-        self._stop_stall()
-        self._stall_timer = self.loop.call_later(self.stall_s, self._abort)
+        self._start_stall()
 
     @override
     def resume_writing(self) -> None:
@@ -142,10 +144,13 @@ class GuardedHttpProtocol(HttpToolsProtocol):
 
     @override
     def shutdown(self) -> None:
-        """The server stops: what is not a whole request yet will not become one."""
+        """The server stops: half a request will not become a whole one, and nobody waits for a peer that does not read."""
         super().shutdown()
+        self._stopping = True
         if self.transport.is_closing():
-            self._arm(1.0, self._abort)
+            self._arm(self.stop_s, self._abort)
+        elif self._stall_timer is not None:
+            self._start_stall()
 
     def _look_at_body(self, before_bytes: int) -> None:
         """Abort a body that drips; a body that the application does not read is not the peer's fault."""
@@ -163,7 +168,7 @@ class GuardedHttpProtocol(HttpToolsProtocol):
             b"HTTP/1.1 %d %b\r\ncontent-length: 0\r\nconnection: close\r\n\r\n" % (status, phrase.encode())
         )
         self.transport.close()
-        self._arm(1.0, self._abort)
+        self._arm(self.stop_s, self._abort)
 
     def _abort(self) -> None:
         self.transport.abort()
@@ -176,6 +181,11 @@ class GuardedHttpProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _start_stall(self) -> None:
+        self._stop_stall()
+        wait_s = self.stop_s if self._stopping else self.stall_s
+        self._stall_timer = self.loop.call_later(wait_s, self._abort)
 
     def _stop_stall(self) -> None:
         if self._stall_timer is not None:

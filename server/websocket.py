@@ -5,7 +5,8 @@ Named in `Config(ws="server.websocket:SocketProtocol")`. What differs from uvico
 * a Close frame inside a fragmented message is answered properly (Autobahn 7.1.5);
 * every end has a bound: after a keep-alive timeout, a stalled close handshake or a stop the transport is aborted, never
   waited for; a peer that stopped reading frees its memory and cannot hold SIGTERM up;
-* invalid UTF-8 closes with 1007 and leaves no traceback in the log; a query string never reaches a log line;
+* invalid UTF-8 closes with 1007 and leaves no traceback in the log; a refused handshake leaves no error there; no query
+  string, header or message reaches a log line at any level;
 * messages go to an attached sink in the turn they arrive, and frames that are ready made go straight to the transport:
   no task or queue is woken per message, and reading never waits for the application.
 
@@ -15,10 +16,12 @@ compressed frame can serve many readers, too. May be imported by server and test
 """
 
 import asyncio
+import logging
 from typing import Any, ClassVar, Protocol, cast
 
 import structlog
 from typing_extensions import override
+from uvicorn._types import ASGISendEvent
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
@@ -33,6 +36,10 @@ EXTENSION = "huitang.socket"
 """Key in the ASGI scope's extensions."""
 
 log = structlog.get_logger(__name__)
+
+CORE_LOGGER = logging.getLogger("huitang.websocket")
+"""For the sans-I/O core, which writes headers (cookies) and messages at DEBUG level: held above that, whatever is set."""
+CORE_LOGGER.setLevel(logging.WARNING)
 
 
 class Sink(Protocol):
@@ -90,7 +97,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self.conn = StrictServer(extensions=[], max_size=config.ws_max_size, logger=self.conn.logger)
+        self.conn = StrictServer(extensions=[], max_size=config.ws_max_size, logger=CORE_LOGGER)
         self.had_query = False
         self._sink: Sink | None = None
         self._abort_timer: asyncio.TimerHandle | None = None
@@ -163,6 +170,13 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self.scope["query_string"] = b""
         extensions = cast(dict[str, Any], self.scope["extensions"])
         extensions[EXTENSION] = self
+
+    @override
+    async def send(self, message: ASGISendEvent) -> None:
+        """As uvicorn's; a handshake that was refused with a response is complete, too."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True
 
     @override
     def send_receive_event_to_app(self) -> None:

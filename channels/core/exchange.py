@@ -120,6 +120,7 @@ class Exchange:
         self._directory = Directory()
         self._build()
         self.draining = False
+        self._drained_by_ms = 0
 
     def _build(self) -> None:
         parts, settings, reader = self._parts, self._settings, self._parts.reader
@@ -172,7 +173,8 @@ class Exchange:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.drain()
-        await self._commands.finish(self._settings.drain_ms / 1_000)
+        left_ms = self._drained_by_ms - self._parts.reader.clock.monotonic_ms()
+        await self._commands.finish(max(0, left_ms) / 1_000)
         for connection in tuple(self._connections.values()):
             connection.close(SERVICE_RESTART, self.advice_ms())
         await self._commands.close()
@@ -183,8 +185,13 @@ class Exchange:
         await self._tasks.close()
 
     def drain(self) -> None:
-        """Send everybody away, each as soon as its commands are answered; let nobody in any more."""
-        self.draining = True
+        """Send everybody away, each as soon as its commands are answered; let nobody in any more.
+
+        The time for commands under way counts from the first call.
+        """
+        if not self.draining:
+            self.draining = True
+            self._drained_by_ms = self._parts.reader.clock.monotonic_ms() + self._settings.drain_ms
         for connection in tuple(self._connections.values()):
             connection.shutdown()
 

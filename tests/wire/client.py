@@ -70,7 +70,7 @@ class Client:
         """Send a frame with a ref and wait for what answers it."""
         ref = next(self._refs)
         answer = self._answers[ref] = asyncio.get_running_loop().create_future()
-        await self.socket.send(json.dumps(frame | {"ref": ref}))
+        await self.socket.send(json.dumps(frame | {"ref": ref}, ensure_ascii=False))
         return await asyncio.wait_for(answer, WAIT_S)
 
     async def until(self, count: int, type: str | None = None, wait_s: float = WAIT_S) -> list[Frame]:

@@ -136,14 +136,13 @@ async def serving(mongo: Mongo, plan: Plan | None = None) -> AsyncIterator[House
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
         ready = asyncio.Event()
         server = Server(config, ready.set, exchange.drain)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(server.serve(sockets=[listener]))
+        running = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
+        try:
             await ready.wait()
-            house = House(plan, exchange, parts.reader.log, f"ws://127.0.0.1:{port}{PATH}", port, server)
-            try:
-                yield house
-            finally:
-                server.ask_to_stop()
+            yield House(plan, exchange, parts.reader.log, f"ws://127.0.0.1:{port}{PATH}", port, server)
+        finally:
+            server.ask_to_stop()
+            await running
     await parts.reader.log.close()
 
 

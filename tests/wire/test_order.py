@@ -9,7 +9,7 @@ from channels.core.exchange import ExchangeSettings
 from storage.client import Mongo
 from storage.log import Append
 from tests.wire.client import Client, Frame, Refusal, calling
-from tests.wire.house import EPOCH, House, Plan, serving
+from tests.wire.house import EPOCH, House, Plan, eventually, serving
 
 
 async def fill(house: House, count: int, room: str = "hall", text: str = "第{}句") -> None:
@@ -211,6 +211,7 @@ async def test_commands_start_in_order_and_only_so_many_run_at_once(mongo: Mongo
     async with serving(mongo, Plan(settings=settings)) as house, calling(house.url) as client:
         await client.hello("bearer-1")
         waiting = [asyncio.ensure_future(client.do("talk.wait")) for _ in range(4)]
+        await eventually(lambda: house.talk.waiting_count == 4)
         assert await refused(client, "talk.wait") == "BUSY"
         assert await refused(client, "talk.say", room="hall", text="挤") == "BUSY"
         await client.do("heartbeat")
