@@ -59,8 +59,8 @@ export interface DeviceList {
 
 export const meApi = {
   record: () => http.get<OwnRecord>("/me/record"),
-  /** Newest first; `beforeMs` is the time of the last row already shown. */
-  audit: (beforeMs: number | null) => http.get<AuditPage>(beforeMs === null ? "/me/audit" : `/me/audit?before_ms=${String(beforeMs)}`),
+  /** Newest first; `before` is the id of the last row already shown. */
+  audit: (before: string | null) => http.get<AuditPage>(before === null ? "/me/audit" : `/me/audit?before=${before}`),
   devices: () => http.get<DeviceList>("/devices"),
   endDevice: (id: string) => http.delete<null>(`/devices/${encodeURIComponent(id)}`),
   endOthers: () => http.post<{ count: number }>("/devices/end-others"),
