@@ -1,34 +1,34 @@
 """Organisation, units and roles over HTTP, and the record of sensitive actions of a branch. May be imported by server."""
 
-from typing import Annotated
-
-from pydantic import Field, StringConstraints
-
 from channels.branch.contract import Unit
 from channels.branch.errors import NOT_A_BRANCH, ROLE_HELD, UNIT_NAME_TAKEN, UNIT_UNKNOWN
 from channels.branch.hand import Steps, commit
 from channels.branch.handlers import classes_of, counted, may_enter
 from channels.branch.holds import Office, check_grant, check_revoke, granted, here_of, revoked, titled
-from channels.branch.protocol import (
-    BranchClass,
-    BranchCounted,
-    BranchText,
-    BranchTitle,
-    BranchUnit,
-    KeyText,
-    text_of,
-    wire_unit,
-)
+from channels.branch.protocol import BranchCounted, BranchText, BranchTitle, BranchUnit, text_of, wire_unit
 from channels.branch.records import ORGS, ROLE_HOLDS
 from channels.branch.roles import CAPABILITIES, ROLES, SEPARATIONS
 from channels.branch.store import counts_of, groups_of, organisation, template_of, tree
 from channels.branch.template import Template
 from channels.branch.units import change_unit, unit_added
 from channels.core.feature import RateClass
-from channels.protocol.base import Id, Millis, WireModel
 from channels.protocol.errors import FORBIDDEN, NOT_FOUND, Refused
 from moderation.audit import PageAt
 from server.http.officers import card_of, hand_of, own_unit, place_of, reader_of, unit_with
+from server.http.organisation_models import (
+    AuditQuery,
+    BranchAct,
+    BranchActs,
+    OrgAnswer,
+    OrgRole,
+    OrgSeparation,
+    RoleHold,
+    RoleHolds,
+    RoleWish,
+    UnitEdit,
+    UnitQuery,
+    UnitWish,
+)
 from server.http.routes import Call, Gate, RouteRow
 from storage.errors import Duplicate
 
@@ -39,118 +39,6 @@ READ_AUDIT = "branch.read_audit"
 
 OPEN_ACTIONS = ("roll.exported", "roll.imported")
 """What every member of a branch may know of it (domain.md SEC-12: exports are listed to the branch)."""
-
-UnitName = Annotated[str, StringConstraints(min_length=1, max_length=60)]
-
-
-class OrgRole(WireModel):
-    """A role as officers may give it."""
-
-    role: KeyText
-    title: BranchText
-    capabilities: list[BranchText]
-    """What it allows, as sentences."""
-
-
-class OrgSeparation(WireModel):
-    """Two roles one person may not hold in one branch."""
-
-    one: KeyText
-    other: KeyText
-
-
-class OrgAnswer(WireModel):
-    """The own organisation: its tree, words, classes and roles."""
-
-    org: Id
-    name: str
-    template: KeyText
-    terms: dict[str, BranchText]
-    accent: str
-    time_zone: str
-    units: list[BranchUnit]
-    """Parents before children."""
-    classes: list[BranchClass]
-    roles: list[OrgRole]
-    separations: list[OrgSeparation]
-
-
-class UnitQuery(WireModel):
-    """Which unit."""
-
-    unit: Id
-
-
-class UnitWish(WireModel):
-    """A group to make in a branch."""
-
-    parent: Id
-    name: UnitName
-    order: int = Field(default=0, ge=0, le=9_999)
-
-
-class UnitEdit(WireModel):
-    """What to change of a unit; None leaves as it is."""
-
-    name: UnitName | None = None
-    order: int | None = Field(default=None, ge=0, le=9_999)
-
-
-class RoleHold(WireModel):
-    """Who holds which role."""
-
-    hold: Id
-    member: Id
-    name: str
-    number: str
-    unit: Id
-    role: KeyText
-    title: BranchText
-    since_ms: Millis
-
-
-class RoleHolds(WireModel):
-    """Roles held in a branch and its groups."""
-
-    holds: list[RoleHold]
-
-
-class RoleWish(WireModel):
-    """A role to give."""
-
-    member: Id
-    unit: Id
-    role: KeyText
-    title: Annotated[str, StringConstraints(max_length=30)] = ""
-    """Another word for it than the template's."""
-
-
-class AuditQuery(WireModel):
-    """Which page of the record."""
-
-    unit: Id
-    before: Id | None = None
-    """Only rows older than this one."""
-
-
-class BranchAct(WireModel):
-    """One sensitive action; never what was read or written, only which fields."""
-
-    id: Id
-    at_ms: Millis
-    action: str
-    by: str
-    """Display name at that time."""
-    role: str
-    subject: Id | None
-    fields: list[str]
-    notes: dict[str, str | int]
-
-
-class BranchActs(WireModel):
-    """A page, newest first."""
-
-    rows: list[BranchAct]
 
 
 async def show_org(call: Call) -> OrgAnswer:

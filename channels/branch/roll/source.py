@@ -6,7 +6,8 @@ from datetime import date
 from channels.branch.errors import FILE_TOO_LARGE, FILE_TOO_WIDE, FILE_UNREADABLE, HEADER_NOT_FOUND
 from channels.branch.roll.checks import RowRules, read_rows
 from channels.branch.roll.header import ColumnMap, known_words
-from channels.branch.roll.plan import Plan, Present, plan_import
+from channels.branch.roll.placing import plan_import
+from channels.branch.roll.plan import Plan, Present
 from channels.branch.roll.table import COLUMNS_MAX, FILE_MAX_BYTES, ROWS_MAX, Sheet, cell_text, is_blank
 from channels.branch.roll.textfile import read_text
 from channels.branch.roll.workbook import is_workbook, read_workbook

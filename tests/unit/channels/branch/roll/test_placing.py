@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from channels.branch.roll.checks import Draft
 from channels.branch.roll.faults import fault
-from channels.branch.roll.plan import NEW, SKIP, Known, Plan, Present, plan_import
+from channels.branch.roll.placing import plan_import
+from channels.branch.roll.plan import NEW, SKIP, Known, Plan, Present
 from channels.branch.template import templates
 
 PARTY = templates()["party_branch_zh"]
