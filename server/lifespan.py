@@ -17,11 +17,13 @@ from server.accounts.house import Accounts, Foundations, open_accounts
 from server.accounts.policy import AccountPolicy
 from server.backing import Backing
 from server.config import Settings
+from server.files.bench import Bench
+from server.files.intake import Intake
 from server.ground import Fitting, Ground, open_ground
 from server.http.security import WebPolicy
 from server.services import Services
 from server.vapid import ensure_vapid
-from server.workers import hand_out_facts, sweep
+from server.workers import hand_out_facts, shelf_of, sweep, sweep_uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ async def open_house(
             tasks = (
                 workers.create_task(hand_out_facts(ground, exchange), name="facts"),
                 workers.create_task(sweep(ground.blobs, ground.clock), name="sweep"),
+                workers.create_task(sweep_uploads(shelf_of(ground)), name="sweep uploads"),
             )
             try:
                 yield house
@@ -112,4 +115,5 @@ def _services(ground: Ground, accounts: Accounts, exchange: Exchange, limits: Me
         limits=limits,
         accounts=accounts,
         web=WebPolicy(settings.origin_set, settings.insecure_cookie, hsts=settings.behind_tls),
+        intake=Intake(shelf_of(ground), Bench()),
     )

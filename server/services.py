@@ -11,6 +11,7 @@ from channels.protocol.base import LiveEvent
 from moderation.limits import Limits
 from server.accounts.house import Accounts
 from server.config import Settings
+from server.files.intake import Intake
 from server.http.security import WebPolicy
 from storage.blobs import Blobs
 from storage.bus.port import Bus
@@ -51,6 +52,7 @@ class Services:
         limits: Token buckets for requests.
         accounts: Log-in, sessions, factors, codes, tokens, notices, audit.
         web: How the installation is reached: origins, cookies, HSTS.
+        intake: Takes uploaded files in.
     """
 
     config: Settings
@@ -66,3 +68,4 @@ class Services:
     limits: Limits
     accounts: Accounts
     web: WebPolicy
+    intake: Intake

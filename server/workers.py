@@ -14,6 +14,7 @@ from channels.core.actor import Actor
 from channels.core.context import Context
 from channels.core.exchange import Exchange
 from channels.core.feature import FactRow
+from server.files.shelf import Shelf
 from server.ground import Ground
 from storage.blobs import Blobs
 from storage.clock import Clock
@@ -29,6 +30,9 @@ PAUSE_S = 2.0
 SWEEP_EVERY_S = 3_600.0
 LEFT_OVER_MS = 3_600_000
 """Pieces of an upload that nobody finished are left alone for an hour: the slowest line is done by then."""
+
+UPLOADS_EVERY_S = 20.0
+"""Files of a recalled message are closed at once and their bytes gone within this time."""
 
 NOBODY = Actor(
     account=AccountId("system"),
@@ -74,6 +78,22 @@ async def sweep(blobs: Blobs, clock: Clock) -> None:
             logger.warning("sweeping failed", fault=type(fault).__name__)
         else:
             logger.info("swept", removed=removed)
+
+
+def shelf_of(ground: Ground) -> Shelf:
+    """Uploads of the installation."""
+    return Shelf(ground.mongo, ground.blobs, ground.clock)
+
+
+async def sweep_uploads(shelf: Shelf) -> None:
+    """Remove files of messages that are gone, and files nobody sent within a day, until cancelled."""
+    while True:
+        await asyncio.sleep(UPLOADS_EVERY_S)
+        try:
+            while await shelf.sweep():
+                pass
+        except StorageError as fault:
+            logger.warning("sweeping uploads failed", fault=type(fault).__name__)
 
 
 async def for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:

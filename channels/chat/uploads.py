@@ -5,7 +5,7 @@ A file is loose until a message names it; loose files are their owner's only and
 since 0, so that access ends with the commit and the sweep takes the bytes at once.
 
 uploads {_id, owner, room, name, kind, mime, size_bytes, width?, height?, thumbnail (bool), blobs {full, thumbnail?},
-         attached? (cid of the message), loose_since_ms?}
+         attached? (cid of the message), loose_since_ms?}; without blobs while it is still being stored
 
 Imported by channels.chat and server.
 """
@@ -76,7 +76,7 @@ def new_upload(upload: Upload, now_ms: int) -> Document:
 
 async def find_upload(reader: Reader, file: str) -> Upload | None:
     """The upload, or None."""
-    document = await reader.mongo.collection(UPLOADS).find_one({"_id": file})
+    document = await reader.mongo.collection(UPLOADS).find_one({"_id": file, "blobs": {"$exists": True}})
     return _to_upload(document) if document else None
 
 
@@ -90,7 +90,14 @@ async def loose_uploads(
     """
     if not files:
         return ()
-    wanted = {"_id": {"$in": list(files)}, "owner": owner, "room": room, "attached": {"$exists": False}}
+    wanted = {
+        "_id": {"$in": list(files)},
+        "owner": owner,
+        "room": room,
+        "attached": {"$exists": False},
+        "blobs": {"$exists": True},
+        "loose_since_ms": {"$gt": 0},
+    }
     found = await reader.mongo.collection(UPLOADS).find(wanted, limit=len(files))
     by_id = {document["_id"]: _to_upload(document).attachment for document in found}
     if len(by_id) != len(files):
@@ -102,7 +109,7 @@ def attach(owner: str, file: str, cid: str) -> Update:
     """Write that ties a loose upload to the message being sent; GuardFailed when another message was faster."""
     return Update(
         UPLOADS,
-        {"_id": file, "owner": owner, "attached": {"$exists": False}},
+        {"_id": file, "owner": owner, "attached": {"$exists": False}, "loose_since_ms": {"$gt": 0}},
         {"$set": {"attached": cid}, "$unset": {"loose_since_ms": ""}},
     )
 

@@ -1,6 +1,15 @@
 """Every HTTP route of the installation, in one tuple. May be imported by server."""
 
-from server.http import me_routes, officer_routes, organisation, roll, roll_files, session_routes
+from server.http import (
+    files,
+    health,
+    me_routes,
+    officer_routes,
+    organisation,
+    roll,
+    roll_files,
+    session_routes,
+)
 from server.http.routes import RouteRow
 
 ROUTES: tuple[RouteRow, ...] = (
@@ -10,4 +19,6 @@ ROUTES: tuple[RouteRow, ...] = (
     *organisation.ORGANISATION_ROUTES,
     *roll.ROLL_ROUTES,
     *roll_files.ROLL_FILE_ROUTES,
+    *files.FILE_ROUTES,
+    *health.HEALTH_ROUTES,
 )

@@ -8,6 +8,7 @@ from channels.catalog import FEATURES
 from channels.core.registry import Registry
 from channels.protocol.errors import CORE_ERRORS, ErrorRow
 from server.accounts.errors import ACCOUNT_ERRORS
+from server.files.errors import FILE_ERRORS
 from server.http.errors import HTTP_ERRORS
 from server.http.openapi import openapi
 from server.http.table import ROUTES
@@ -32,7 +33,10 @@ def take_inventory() -> Inventory:
 
 def all_errors(registry: Registry) -> tuple[ErrorRow, ...]:
     """Every error row by number: the core's, the features', and those that only HTTP and accounts know."""
-    rows = {row.code: row for row in (*CORE_ERRORS, *registry.errors.values(), *HTTP_ERRORS, *ACCOUNT_ERRORS)}
+    rows = {
+        row.code: row
+        for row in (*CORE_ERRORS, *registry.errors.values(), *HTTP_ERRORS, *ACCOUNT_ERRORS, *FILE_ERRORS)
+    }
     return tuple(rows[code] for code in sorted(rows))
 
 

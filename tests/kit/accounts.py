@@ -21,6 +21,9 @@ from server.accounts.policy import AccountPolicy
 from server.accounts.provision import Provision
 from server.accounts.totp import code_at, step_of
 from server.config import Settings
+from server.files.bench import Bench
+from server.files.intake import Intake
+from server.files.shelf import Shelf
 from server.http.pipeline import build_routes
 from server.http.problem import EXCEPTION_HANDLERS
 from server.http.routes import RouteRow
@@ -267,6 +270,7 @@ async def open_village(
         limits=MemoryLimits(clock, factor=limit_factor),
         accounts=accounts,
         web=WebPolicy(frozenset({ORIGIN}), hsts=True),
+        intake=Intake(Shelf(mongo, Blobs(mongo, clock, ids), clock), Bench()),
     )
     org, branch = OrgId(ids.uuid7()), UnitId(ids.uuid7())
     village = Village(mongo, clock, cipher, accounts, services, org, branch, {}, hub, bus)
