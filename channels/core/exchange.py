@@ -242,7 +242,9 @@ class Exchange:
     def _heard_live(self, head: Head, lines: Sequence[bytes]) -> None:
         topic = str(head["topic"])
         if self.hub.stream(topic) is not None:
-            if orjson.loads(lines[0])["topic"] != topic:
+            event = orjson.loads(lines[0])
+            kind = self._parts.registry.events.get(event["type"])
+            if event["topic"] != topic or kind is None or kind.durable:
                 raise ValueError("a note contradicts itself")
             self.hub.publish_live(topic, text_frame(lines[0]))
 

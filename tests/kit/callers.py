@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from channels.core.actor import Actor, Grant
 from channels.core.ports import Credential, SessionFacts
+from storage.clock import SystemClock
 from storage.errors import Unavailable
 from storage.ids import AccountId, MemberId, OrgId, SessionId, UnitId
 
@@ -13,6 +14,7 @@ def numbered_id(kind: int, number: int) -> str:
     return f"01980000-0000-7{kind:03x}-8000-{number:012x}"
 
 
+CLOCK = SystemClock()
 UNIT = UnitId(numbered_id(2, 1))
 
 
@@ -23,6 +25,7 @@ class FakeSessions:
         facts: Session id -> facts; remove one to end the session.
         actors: Session id -> actor.
         away: Raise Unavailable at every question.
+        lifetime_ms: Sessions end so long after their hello or last report of use; None for never.
         touched: Sessions reported as used.
     """
 
@@ -30,6 +33,7 @@ class FakeSessions:
         self.facts: dict[str, SessionFacts] = {}
         self.actors: dict[str, Actor] = {}
         self.away = False
+        self.lifetime_ms: int | None = None
         self.touched: list[str] = []
         self._next = 0
 
@@ -46,7 +50,7 @@ class FakeSessions:
         self._next += 1
         session = SessionId(numbered_id(5, self._next))
         account, member = AccountId(numbered_id(4, number)), MemberId(numbered_id(3, number))
-        facts = SessionFacts(session, account, member)
+        facts = SessionFacts(session, account, member, self._end_ms())
         self.facts[session] = facts
         self.actors[session] = Actor(
             account=account,
@@ -64,17 +68,19 @@ class FakeSessions:
     async def actor(self, session: SessionId) -> Actor | None:
         """Who acts in a session that is still open."""
         self._check()
-        return self.actors.get(session) if session in self.facts else None
+        facts = self.facts.get(session)
+        if facts is None or (facts.ends_at_ms is not None and facts.ends_at_ms <= CLOCK.now_ms()):
+            return None
+        return self.actors.get(session)
 
     async def touch(self, session: SessionId) -> int | None:
         """Note the use."""
         self.touched.append(session)
-        facts = self.facts.get(session)
-        return None if facts is None else facts.ends_at_ms
+        self.facts[session] = replace(self.facts[session], ends_at_ms=self._end_ms())
+        return self.facts[session].ends_at_ms
 
-    def end_at(self, session: str, ends_at_ms: int) -> None:
-        """Let a session end at a time."""
-        self.facts[session] = replace(self.facts[session], ends_at_ms=ends_at_ms)
+    def _end_ms(self) -> int | None:
+        return None if self.lifetime_ms is None else CLOCK.now_ms() + self.lifetime_ms
 
     def _check(self) -> None:
         if self.away:
