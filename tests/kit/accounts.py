@@ -274,7 +274,7 @@ async def open_village(
     )
     org, branch = OrgId(ids.uuid7()), UnitId(ids.uuid7())
     village = Village(mongo, clock, cipher, accounts, services, org, branch, {}, hub, bus)
-    await _found(village, mfa)
+    await settle(village, mfa)
     try:
         yield village
     finally:
@@ -283,7 +283,8 @@ async def open_village(
         await bus.close()
 
 
-async def _found(village: Village, mfa: str) -> None:
+async def settle(village: Village, mfa: str = "everyone") -> None:
+    """Store the organisation, its branch and its people."""
     await village.mongo[ORGS].insert_one(
         {
             "_id": village.org, "name": "青河机关", "name_key": "青河机关", "template": "party_branch_zh", "template_version": 1,
