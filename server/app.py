@@ -1,13 +1,17 @@
 """The one place where all meets: routes, socket, client and the layers around them. May be imported by server and tests."""
 
+from collections.abc import Awaitable, Callable, Sequence
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Match, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
+from channels.protocol.errors import NOT_FOUND, Refused
 from server.config import Settings
+from server.http.errors import METHOD_NOT_ALLOWED
 from server.http.pipeline import build_routes
 from server.http.problem import answer_to, refusal_of
 from server.http.security import SecurityHeaders
@@ -17,10 +21,22 @@ from server.socket_endpoint import PATH, SocketEndpoint, SocketLimits
 from server.static import Client
 from server.telemetry import AccessLog
 
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
 
 async def _refuse(_request: Request, fault: Exception) -> Response:
     """What Starlette itself refuses (unknown method) becomes a problem, too."""
     return answer_to(refusal_of(fault))
+
+
+def _refusal_below_api(known: Sequence[Route]) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint for addresses below /api that no row serves: 405 where another method would do, else 404."""
+
+    async def refuse(request: Request) -> Response:
+        partly = any(route.matches(request.scope)[0] is Match.PARTIAL for route in known)
+        return answer_to(Refused(METHOD_NOT_ALLOWED if partly else NOT_FOUND))
+
+    return refuse
 
 
 def socket_limits(settings: Settings) -> SocketLimits:
@@ -32,9 +48,11 @@ def build_app(house: House) -> ASGIApp:
     """The application of one process."""
     settings, services = house.ground.settings, house.services
     socket = SocketEndpoint(house.exchange, services.web, socket_limits(settings))
+    api = build_routes(ROUTES, lambda: services)
     routes = [
-        *build_routes(ROUTES, lambda: services),
+        *api,
         WebSocketRoute(PATH, socket, name="socket"),
+        Route("/api/{path:path}", _refusal_below_api(api), methods=METHODS, name="unknown"),
         Route("/{path:path}", Client(settings.client_dir).serve, name="client"),
     ]
     inner = Starlette(routes=routes, exception_handlers={HTTPException: _refuse})

@@ -1,6 +1,7 @@
 """The whole server in the test's own event loop: every floor, real sockets, a database of its own."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,7 +47,8 @@ async def whole_server(
     settings = Settings(data_dir=folder, port=0)
     listener = bind(settings)
     settings = settings.model_copy(update={"port": port_of(listener)})
-    quiet("uvicorn.error", 30)
+    for name in ("uvicorn.error", "huitang.access"):
+        quiet(name, logging.WARNING)
     async with open_house(settings, Backing(mongo, redis_url, mongo_is_ours=False), rhythms=rhythms) as house:
         ready = asyncio.Event()
         server = Server(uvicorn_config(build_app(house), settings), ready.set, house.exchange.drain)
