@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback in front of a unix socket, which can refuse, delay and swallow."""
+"""A TCP proxy on loopback in front of a unix socket or a port, which can refuse, delay and swallow."""
 
 import asyncio
 from types import TracebackType
@@ -8,13 +8,16 @@ from typing import Self
 class Proxy:
     """Use as `async with`.
 
+    Args:
+        target: Path of a unix socket, or a port of the loopback.
+
     Attributes:
         port: Where it listens.
         delay_s: How long every piece of data is held, both ways.
     """
 
-    def __init__(self, socket: str) -> None:
-        self._socket = socket
+    def __init__(self, target: str | int) -> None:
+        self._target = target
         self._passing = asyncio.Event()
         self._passing.set()
         self._server: asyncio.Server | None = None
@@ -60,7 +63,7 @@ class Proxy:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
-        there, back = await asyncio.open_unix_connection(self._socket)
+        there, back = await self._open()
         self._writers |= {writer, back}
         try:
             async with asyncio.TaskGroup() as group:
@@ -71,6 +74,11 @@ class Proxy:
         finally:
             self._writers -= {writer, back}
             self._tasks.discard(task)
+
+    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if isinstance(self._target, int):
+            return await asyncio.open_connection("127.0.0.1", self._target)
+        return await asyncio.open_unix_connection(self._target)
 
     async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         try:

@@ -1,0 +1,33 @@
+"""Chromium and the hall, opened once for the browser tests."""
+
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+import uuid_utils
+from playwright.async_api import Browser, async_playwright
+
+from storage.client import MongoSettings
+from storage.managed.mongod import ManagedMongod
+from tests.browser.hall import Hall, open_hall
+from tests.kit.scratch import scratch_folder
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The system's Chromium."""
+    program = shutil.which("chromium")
+    assert program is not None, "chromium is missing: make test says how to get it"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def hall(mongod: ManagedMongod) -> AsyncIterator[Hall]:
+    """A served organisation with a database of its own."""
+    settings = MongoSettings(mongod.access.admin_url, f"b{uuid_utils.uuid7().hex}")
+    with scratch_folder() as folder:
+        async with open_hall(settings, folder) as opened:
+            yield opened
