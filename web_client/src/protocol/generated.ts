@@ -622,6 +622,12 @@ export interface Gap {
   before: number;
 }
 
+/** The process answers, and so does its database. */
+export interface Health {
+  status: "ok";
+  server_time_ms: number;
+}
+
 /** A sign of life; the answer carries server time and the heads of all subscribed topics. */
 export interface Heartbeat {
   type: "heartbeat";
@@ -1563,6 +1569,7 @@ export interface Routes {
   "session.end": { method: "POST"; path: "/api/v1/logout"; query: undefined; body: undefined; result: undefined };
   "session.prove": { method: "POST"; path: "/api/v1/reauth"; query: undefined; body: ReauthBody; result: undefined };
   "session.read": { method: "GET"; path: "/api/v1/session"; query: undefined; body: undefined; result: SessionAnswer };
+  "system.health": { method: "GET"; path: "/api/v1/health"; query: undefined; body: undefined; result: Health };
   "token.list": { method: "GET"; path: "/api/v1/tokens"; query: undefined; body: undefined; result: TokenList };
   "token.make": { method: "POST"; path: "/api/v1/tokens"; query: undefined; body: TokenWish; result: TokenMade };
   "token.revoke": { method: "DELETE"; path: "/api/v1/tokens/{id}"; query: undefined; body: undefined; result: undefined };
