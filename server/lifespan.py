@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from channels.core.exchange import Exchange, ExchangeSettings, Parts
 from moderation.limits import MemoryLimits
+from server.accounts.hashing import Cost
 from server.accounts.house import Accounts, Foundations, open_accounts
 from server.accounts.policy import AccountPolicy
 from server.backing import Backing
@@ -34,11 +35,13 @@ class Rhythms:
         exchange: Bounds of the real-time core; None for those that fit the settings.
         policy: Numbers of accounts.
         limit_factor: Multiplies all token buckets; 0 switches them off.
+        cost: Of hashing a password.
     """
 
     exchange: ExchangeSettings | None = None
     policy: AccountPolicy = field(default_factory=AccountPolicy)
     limit_factor: int = 1
+    cost: Cost = field(default_factory=Cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,7 @@ async def open_house(
     async with AsyncExitStack() as stack:
         ground = await stack.enter_async_context(open_ground(settings, backing, fitting))
         ensure_vapid(settings.data_dir)
-        accounts = open_accounts(
-            Foundations(
-                ground.mongo, ground.log, ground.cipher, ground.bus, ground.clock, ground.ids, chosen.policy
-            )
-        )
+        accounts = open_accounts(_foundations(ground, chosen))
         stack.push_async_callback(accounts.close)
         limits = MemoryLimits(ground.clock, factor=chosen.limit_factor)
         parts = Parts(ground.registry, ground.reader, ground.bus, accounts.sessions, limits)
@@ -97,6 +96,19 @@ async def open_house(
             finally:
                 for task in tasks:
                     task.cancel()
+
+
+def _foundations(ground: Ground, chosen: Rhythms) -> Foundations:
+    return Foundations(
+        ground.mongo,
+        ground.log,
+        ground.cipher,
+        ground.bus,
+        ground.clock,
+        ground.ids,
+        chosen.policy,
+        chosen.cost,
+    )
 
 
 def _services(ground: Ground, accounts: Accounts, exchange: Exchange, limits: MemoryLimits) -> Services:
