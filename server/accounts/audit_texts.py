@@ -13,6 +13,8 @@ ACTION_TEXTS: dict[str, tuple[str, str]] = {
     "account.code_issued": ("为您发放了激活码", "handed out an activation code for you"),
     "account.activated": ("您激活了账号", "you activated your account"),
     "account.provisioned": ("在服务器上创建了您的账号", "made your account on the server"),
+    "account.disabled": ("停用了您的账号", "disabled your account"),
+    "account.enabled": ("恢复了您的账号", "enabled your account"),
     "account.signed_in": ("您登录了", "you signed in"),
     "account.password_changed": ("您修改了密码", "you changed your password"),
     "account.password_reset": ("您用激活码设置了新密码", "you set a new password with a code"),

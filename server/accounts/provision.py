@@ -11,7 +11,7 @@ from server.accounts.account_store import LOGIN_INDEX, NewAccount
 from server.accounts.codes import code_digest
 from server.accounts.errors import LOGIN_NAME_TAKEN, NO_ACCOUNT
 from server.accounts.factors import new_codes
-from server.accounts.logins import login_key
+from server.accounts.logins import fold, login_key
 from server.accounts.parts import Parts
 from server.accounts.passwords import Context, check_password
 from storage.errors import Duplicate
@@ -79,6 +79,22 @@ class Provisioner:
             raise Refused(LOGIN_NAME_TAKEN if taken.index == LOGIN_INDEX else NO_ACCOUNT) from None
         codes = await self._enrol(ident, wish.seed) if wish.seed else ()
         return Provisioned(ident, codes)
+
+    async def set_active(self, login: str, active: bool, actor: str = "command line") -> bool:
+        """Disable an account (all its sessions end, everywhere) or enable it; false when there is no such account.
+
+        Raises:
+            GuardFailed: Something else changed the account at the same instant.
+        """
+        parts = self._parts
+        account = await parts.accounts.by_login(fold(login))
+        if account is None:
+            return False
+        word = "account.enabled" if active else "account.disabled"
+        act = Act(word, actor, org=account.org, subject=account.member)
+        await parts.desk.commit((parts.accounts.set_active(account, active),), acts=(act,))
+        await parts.book.end_others(account.id, None)
+        return True
 
     async def _enrol(self, ident: AccountId, seed: str) -> tuple[str, ...]:
         parts = self._parts

@@ -180,6 +180,18 @@ async def test_a_new_factor_ends_all_other_sessions(village: Village) -> None:
     assert key_of(await phone.post("/mfa/confirm", {"code": village.totp("zhengk")})) == "ENROL_NOT_STARTED"
 
 
+async def test_a_disabled_account_is_out_at_once_and_back_when_enabled(village: Village) -> None:
+    await village.account("郑凯", "zhengk")
+    phone = await village.browser().sign_in("zhengk")
+    assert await village.accounts.provisioner.set_active("ZhengK", active=False)
+    assert (await phone.get("/devices")).status_code == 401
+    assert key_of(await village.browser().password("zhengk")) == "LOGIN_WRONG"
+    assert await village.accounts.provisioner.set_active("zhengk", active=True)
+    assert (await phone.get("/devices")).status_code == 401
+    await village.browser().sign_in("zhengk")
+    assert not await village.accounts.provisioner.set_active("nobody", active=False)
+
+
 async def test_proof_by_recovery_code_burns_it(village: Village) -> None:
     await village.account("郑凯", "zhengk")
     phone = await village.browser().sign_in("zhengk")
