@@ -22,6 +22,7 @@ from server.files.bench import Bench
 from server.files.intake import Intake
 from server.ground import Fitting, Ground, open_ground
 from server.http.security import WebPolicy
+from server.retention import keep_promises
 from server.services import Services
 from server.vapid import ensure_vapid
 from server.workers import hand_out_facts, shelf_of, sweep, sweep_uploads
@@ -90,6 +91,7 @@ async def open_house(
                 workers.create_task(hand_out_facts(ground, exchange), name="facts"),
                 workers.create_task(sweep(ground.blobs, ground.clock), name="sweep"),
                 workers.create_task(sweep_uploads(shelf_of(ground)), name="sweep uploads"),
+                workers.create_task(keep_promises(ground.reader), name="retention"),
             )
             try:
                 yield house
