@@ -8,6 +8,7 @@ from server.commands.org import org
 from server.commands.roll import roll
 from server.commands.schema import schema
 from server.commands.serve import serve_command, worker_command
+from server.commands.up import demo, up
 
 app = typer.Typer(
     name="huitang",
@@ -17,6 +18,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("serve")(serve_command)
+app.command()(up)
+app.command()(demo)
 app.command("worker", hidden=True)(worker_command)
 app.add_typer(org, name="org")
 app.add_typer(roll, name="roll")

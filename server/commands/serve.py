@@ -4,7 +4,7 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
@@ -70,12 +70,17 @@ async def _serve(settings: Settings, began: float) -> None:
         await serve_house(settings, backing, listener, Fitting.CHECK, ready)
 
 
-async def serve_house(
+async def _as_it_is(_house: House) -> None:
+    return None
+
+
+async def serve_house(  # noqa: PLR0913 - the steps of one start
     settings: Settings,
     backing: Backing,
     listener: socket.socket,
     fitting: Fitting,
     ready: Callable[[House], None] = lambda _house: None,
+    prepare: Callable[[House], Awaitable[None]] = _as_it_is,
 ) -> None:
     """Open the house and serve until stopped.
 
@@ -85,8 +90,10 @@ async def serve_house(
         listener: Where to listen.
         fitting: What is done to the database first.
         ready: Told once requests are answered.
+        prepare: Done before the first request.
     """
     async with open_house(settings, backing, fitting) as house:
+        await prepare(house)
         app = build_app(house)
         await serve(app, settings, listener, ready=lambda: ready(house), stopping=house.exchange.drain)
 
