@@ -5,6 +5,7 @@ May be imported by server.
 
 from urllib.parse import quote
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 
 from channels.chat.protocol import ChatAttachment
@@ -17,6 +18,7 @@ from channels.protocol.errors import UNKNOWN_TOPIC, Refused
 from server.files.errors import FILE_GONE
 from server.files.intake import read_order
 from server.files.kinds import DOCUMENT_MAX_BYTES, IMAGE_MAX_BYTES
+from server.http.errors import BAD_REQUEST
 from server.http.routes import Call, Gate, RouteRow
 from storage.errors import NotFound
 
@@ -38,7 +40,10 @@ async def upload(call: Call) -> ChatAttachment:
         raise Refused(UNKNOWN_TOPIC)
     owner = author(call.actor)
     order = read_order(owner, query.room, headers.get("x-file-name", ""), headers.get("content-type", ""))
-    return await call.services.intake.take(order, call.services.ids.uuid7(), call.chunks())
+    try:
+        return await call.services.intake.take(order, call.services.ids.uuid7(), call.chunks())
+    except ClientDisconnect:
+        raise Refused(BAD_REQUEST) from None  # nobody is left to read it
 
 
 async def download(call: Call) -> Response:
