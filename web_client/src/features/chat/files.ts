@@ -1,4 +1,4 @@
-import { ref, shallowRef, triggerRef, onScopeDispose } from "vue";
+import { ref, shallowRef, onScopeDispose } from "vue";
 
 import { Problem } from "@/connection/problem";
 import { upload } from "@/connection/upload";
@@ -35,6 +35,11 @@ export function usePickedFiles(room: () => string) {
   const tooMany = ref(false);
   let nextKey = 1;
 
+  /** A new list, so that whoever draws it sees what changed inside. */
+  function redraw(): void {
+    files.value = [...files.value];
+  }
+
   function add(picked: Iterable<File>): void {
     tooMany.value = false;
     for (const file of picked) {
@@ -69,20 +74,20 @@ export function usePickedFiles(room: () => string) {
         name: held.name,
         progress: (part) => {
           held.progress = part;
-          triggerRef(files);
+          redraw();
         },
         signal: held.cancel.signal,
       });
     } catch (problem) {
       if (problem instanceof Problem && problem.key !== "CLOSED") held.problem = problem;
     }
-    triggerRef(files);
+    redraw();
   }
 
   function retry(key: number): void {
     const held = files.value.find((file) => file.key === key);
     if (held?.problem) void start(held);
-    triggerRef(files);
+    redraw();
   }
 
   function remove(key: number): void {

@@ -1,4 +1,4 @@
-import { computed, onScopeDispose, ref, watch, type ComputedRef } from "vue";
+import { computed, onScopeDispose, ref, watch, type ComputedRef, type Ref } from "vue";
 
 import { readN, useMe } from "@/features/me/contract";
 import type { ChatMessage } from "@/protocol/chat";
@@ -13,17 +13,37 @@ export interface ReadingParts {
   atEnd: ComputedRef<boolean>;
 }
 
-/** Moves the read cursor while the newest message is in view of a person: the page is visible and its window has the focus or a pointer. */
-export function useReading(parts: ReadingParts): { unseen: ComputedRef<number> } {
+export interface Reading {
+  /** Messages after the read cursor. */
+  unseen: ComputedRef<number>;
+  /** Where reading stopped when the room was opened, or when its page came back into view; null when nothing was unread. */
+  readUpTo: Ref<number | null>;
+}
+
+/** Moves the read cursor while the newest message is in view and the page is visible. */
+export function useReading(parts: ReadingParts): Reading {
   const me = useMe();
+  const readUpTo = ref<number | null>(null);
+
+  /** Remember the place before anything is marked as read. */
+  function stopHere(): void {
+    const line = me.room(parts.holding.id);
+    if (line === undefined) return;
+    const head = parts.thread === null ? line.head_n : (line.threads.find((thread) => thread.root === parts.thread)?.head_n ?? 0);
+    const read = readN(line, parts.thread);
+    readUpTo.value = head > read ? read : null;
+  }
   const visible = ref(document.visibilityState === "visible");
   const look = (): void => {
+    if (!visible.value && document.visibilityState === "visible") stopHere();
     visible.value = document.visibilityState === "visible";
   };
   document.addEventListener("visibilitychange", look);
   onScopeDispose(() => {
     document.removeEventListener("visibilitychange", look);
   });
+
+  watch(() => me.state !== null, stopHere, { immediate: true, flush: "sync" });
 
   const newestN = computed(() => parts.messages.value.at(-1)?.n ?? 0);
   watch(
@@ -39,5 +59,5 @@ export function useReading(parts: ReadingParts): { unseen: ComputedRef<number> }
     if (line === undefined) return 0;
     return Math.max(0, (parts.thread === null ? line.head_n : newestN.value) - readN(line, parts.thread));
   });
-  return { unseen };
+  return { unseen, readUpTo };
 }

@@ -1,4 +1,4 @@
-import { computed, ref, type Ref } from "vue";
+import { computed, ref, shallowReactive, type Ref } from "vue";
 import { useI18n } from "vue-i18n";
 import { useRouter } from "vue-router";
 
@@ -14,7 +14,7 @@ import { useRefusals } from "./notices";
 import { provideChatScope, type MessageAction } from "./scope";
 
 /** Texts taken back on this page, to be written again: message -> text. */
-const recalled = new Map<string, string>();
+const recalled = shallowReactive(new Map<string, string>());
 
 export interface RoomScope {
   /** What the server said when it refused the last command; empty when nothing. */

@@ -10,7 +10,6 @@ const AT_END_PX = 80;
 const NEAR_EDGE_PX = 600;
 
 export interface StickyList {
-  atEnd: Ref<boolean>;
   shift: Ref<boolean>;
   onScroll: (offset: number) => void;
   onResize: () => void;
@@ -20,6 +19,8 @@ export interface StickyList {
 export interface StickyParts {
   list: Ref<VListHandle | null>;
   rows: ComputedRef<Row[]>;
+  /** Kept here: the newest row is in view, and the list follows it. */
+  atEnd: Ref<boolean>;
   /** Load the page before or after what is shown; resolves when it is in `rows`. */
   nearStart: () => Promise<void> | null;
   nearEnd: () => Promise<void> | null;
@@ -29,7 +30,7 @@ export interface StickyParts {
 
 /** Scrolling of a list of messages: begins where reading stopped, follows the end, keeps its place when older ones come in. */
 export function useStickyList(parts: StickyParts): StickyList {
-  const atEnd = ref(true);
+  const { atEnd } = parts;
   const shift = ref(false);
   let begun = false;
   let paging = false;
@@ -37,6 +38,15 @@ export function useStickyList(parts: StickyParts): StickyList {
   function toEnd(): void {
     const last = parts.rows.value.length - 1;
     if (last >= 0) parts.list.value?.scrollToIndex(last, { align: "end" });
+  }
+
+  /** Distance from the end of the list, px. */
+  function measure(): number {
+    const list = parts.list.value;
+    if (list === null) return 0;
+    const below = list.scrollSize - list.scrollOffset - list.viewportSize;
+    atEnd.value = below < AT_END_PX;
+    return below;
   }
 
   async function page(load: Promise<void> | null, older: boolean): Promise<void> {
@@ -54,10 +64,8 @@ export function useStickyList(parts: StickyParts): StickyList {
   }
 
   function onScroll(offset: number): void {
-    const list = parts.list.value;
-    if (list === null || !begun) return;
-    const below = list.scrollSize - offset - list.viewportSize;
-    atEnd.value = below < AT_END_PX;
+    if (!begun) return;
+    const below = measure();
     if (paging) return;
     if (offset < NEAR_EDGE_PX) void page(parts.nearStart(), true);
     else if (below < NEAR_EDGE_PX) void page(parts.nearEnd(), false);
@@ -89,11 +97,12 @@ export function useStickyList(parts: StickyParts): StickyList {
   );
 
   return {
-    atEnd,
     shift,
     onScroll,
     onResize: () => {
-      if (begun && atEnd.value) toEnd();
+      if (!begun) return;
+      if (atEnd.value) toEnd();
+      measure();
     },
     toEnd,
   };
