@@ -16,7 +16,7 @@ from channels.protocol.errors import FORBIDDEN, NOT_FOUND, Refused
 from moderation.audit import PageAt
 from server.http.officers import card_of, hand_of, own_unit, place_of, reader_of, unit_with
 from server.http.organisation_models import (
-    AuditQuery,
+    ActsQuery,
     BranchAct,
     BranchActs,
     OrgAnswer,
@@ -191,7 +191,7 @@ async def take_role(call: Call) -> None:
 
 async def show_audit(call: Call) -> BranchActs:
     """Sensitive actions in a branch: all of them for those who watch, imports and exports for every member."""
-    query: AuditQuery = call.query
+    query: ActsQuery = call.query
     found = await own_unit(call, query.unit)
     if found.kind != "branch":
         raise Refused(NOT_A_BRANCH)
@@ -226,7 +226,7 @@ ORGANISATION_ROUTES: tuple[RouteRow, ...] = (
     RouteRow("POST", "/org/units", "org.add_unit", UnitWish, BranchUnit, Gate.MEMBER, add_unit, MANAGE_UNITS, status=201),
     RouteRow("PATCH", "/org/units/{unit}", "org.edit_unit", UnitEdit, BranchUnit, Gate.MEMBER, edit_unit, MANAGE_UNITS),
     RouteRow("GET", "/org/counts", "org.counts", None, BranchCounted, Gate.MEMBER, show_counts, READ_COUNTS, R, UnitQuery),
-    RouteRow("GET", "/org/audit", "org.audit", None, BranchActs, Gate.MEMBER, show_audit, rate=R, query=AuditQuery),
+    RouteRow("GET", "/org/audit", "org.audit", None, BranchActs, Gate.MEMBER, show_audit, rate=R, query=ActsQuery),
     RouteRow("GET", "/roles", "role.list", None, RoleHolds, Gate.MEMBER, list_roles, rate=R, query=UnitQuery),
     RouteRow("PUT", "/roles", "role.give", RoleWish, BranchTitle, Gate.FRESH, give_role, MANAGE_ROLES),
     RouteRow("DELETE", "/roles/{hold}", "role.take", None, None, Gate.FRESH, take_role),

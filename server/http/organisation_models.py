@@ -92,7 +92,7 @@ class RoleWish(WireModel):
     """Another word for it than the template's."""
 
 
-class AuditQuery(WireModel):
+class ActsQuery(WireModel):
     """Which page of the record."""
 
     unit: Id

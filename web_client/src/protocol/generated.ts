@@ -23,6 +23,13 @@ export interface ActivationUse {
   password: string;
 }
 
+/** Which page of the record. */
+export interface ActsQuery {
+  unit: string;
+  /** Only rows older than this one. */
+  before?: string | null;
+}
+
 /** Newest first. */
 export interface AuditAnswer {
   rows: AuditLine[];
@@ -43,6 +50,12 @@ export interface AuditLine {
   /** Fields that were read or changed. */
   fields: Texts[];
   reason: string;
+}
+
+/** A page of the audit trail. */
+export interface AuditQuery {
+  before?: string | null;
+  limit?: number;
 }
 
 /** Answer to a heartbeat. */
@@ -1377,19 +1390,6 @@ export interface Welcome {
   heartbeat_ms: number;
 }
 
-/** A page of the audit trail. */
-export interface server__http__me_routes__AuditQuery {
-  before?: string | null;
-  limit?: number;
-}
-
-/** Which page of the record. */
-export interface server__http__organisation_models__AuditQuery {
-  unit: string;
-  /** Only rows older than this one. */
-  before?: string | null;
-}
-
 export type Command =
   | Hello
   | Heartbeat
@@ -1548,7 +1548,7 @@ export interface Routes {
   "mfa_reset.decline": { method: "POST"; path: "/api/v1/mfa-resets/{id}/decline"; query: undefined; body: undefined; result: undefined };
   "mfa_reset.list": { method: "GET"; path: "/api/v1/mfa-resets"; query: undefined; body: undefined; result: ResetList };
   "org.add_unit": { method: "POST"; path: "/api/v1/org/units"; query: undefined; body: UnitWish; result: BranchUnit };
-  "org.audit": { method: "GET"; path: "/api/v1/org/audit"; query: AuditQuery; body: undefined; result: BranchActs };
+  "org.audit": { method: "GET"; path: "/api/v1/org/audit"; query: ActsQuery; body: undefined; result: BranchActs };
   "org.counts": { method: "GET"; path: "/api/v1/org/counts"; query: UnitQuery; body: undefined; result: BranchCounted };
   "org.edit_unit": { method: "PATCH"; path: "/api/v1/org/units/{unit}"; query: undefined; body: UnitEdit; result: BranchUnit };
   "org.show": { method: "GET"; path: "/api/v1/org"; query: undefined; body: undefined; result: OrgAnswer };
