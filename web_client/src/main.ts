@@ -5,6 +5,7 @@ import { createApp } from "vue";
 
 import App from "./app/App.vue";
 import { createAppRouter } from "./app/router";
+import { registerWorker } from "./app/worker";
 import { i18n, startLocale } from "./i18n";
 import { useIdentity } from "./identity/identity";
 import { usePreferences } from "./preferences/preferences";
@@ -21,6 +22,7 @@ async function start(): Promise<void> {
     ),
   ]);
   createApp(App, { startFailed }).use(pinia).use(i18n).use(createAppRouter()).mount("#app");
+  void registerWorker();
 }
 
 void start();

@@ -4,7 +4,8 @@ import { FEATURES } from "@/features";
 import { useIdentity } from "@/identity/identity";
 
 const routes: RouteRecordRaw[] = [
-  { path: "/", name: "start", redirect: { name: "chat.rooms" } },
+  // Accounts without a membership (system administrators) have no rooms.
+  { path: "/", name: "start", redirect: () => ({ name: useIdentity().signedIn && useIdentity().member === null ? "me.home" : "chat.rooms" }) },
   ...FEATURES.flatMap((feature) => feature.routes),
   { path: "/:rest(.*)*", name: "lost", component: () => import("./LostPage.vue"), meta: { open: true } },
 ];

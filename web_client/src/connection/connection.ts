@@ -69,8 +69,14 @@ export class Connection {
     this.session.stop();
   }
 
+  /** The network or the page came back. */
   wake(): void {
     this.session.wake();
+  }
+
+  /** The device says that it has no network. */
+  networkLost(): void {
+    this.session.networkLost();
   }
 
   /** Send a command; see Session.call. */

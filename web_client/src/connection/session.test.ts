@@ -182,6 +182,17 @@ test("events and pushes reach the listener; what cannot be read is skipped", asy
   expect(closedTopics).toEqual(["chat:2"]);
 });
 
+test("when the device loses its network the line is given up at once", async () => {
+  const socket = await goOnline();
+  const call = session.call({ type: "a.b" });
+  session.networkLost();
+  await expect(call).rejects.toMatchObject({ key: "CLOSED" });
+  expect(socket.closedByClient).toBe(true);
+  expect(states.at(-1)).toBe("waiting");
+  session.wake();
+  expect(sockets).toHaveLength(2);
+});
+
 test("stopping closes the line for good", async () => {
   const socket = await goOnline();
   session.stop();

@@ -81,6 +81,11 @@ export class Session {
     this.become("idle", null);
   }
 
+  /** The device says that it has no network: do not wait for the time-out. */
+  networkLost(): void {
+    this.socket.abandon();
+  }
+
   /** The network or the page came back: dial now, or find out quickly whether the line still lives. */
   wake(): void {
     if (this.online) this.beat();

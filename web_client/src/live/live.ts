@@ -107,7 +107,10 @@ export const useLive = defineStore("live", () => {
     if (document.visibilityState === "visible") connection.value?.wake();
   };
   addEventListener("online", wake);
-  addEventListener("offline", show);
+  addEventListener("offline", () => {
+    connection.value?.networkLost();
+    show();
+  });
   document.addEventListener("visibilitychange", wake);
 
   return {

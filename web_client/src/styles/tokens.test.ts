@@ -2,26 +2,14 @@ import { readFileSync } from "node:fs";
 
 import { expect, test } from "vitest";
 
+import { contrast } from "./contrast";
+
 const css = readFileSync("src/styles/tokens.css", "utf8");
 const blocks = [...css.matchAll(/:root[^{]*\{([^}]*)\}/g)].map((match) => tokensOf(match[1] ?? ""));
 const [light, dark, systemDark] = blocks;
 
 function tokensOf(body: string): Record<string, string> {
   return Object.fromEntries([...body.matchAll(/--([\w-]+):\s*([^;]+);/g)].map((match) => [match[1], match[2]]));
-}
-
-function luminance(hex: string): number {
-  const channel = (at: number): number => {
-    const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
-    return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  };
-  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
-}
-
-/** Contrast ratio of WCAG 2.2, 1–21. */
-function contrast(a: string, b: string): number {
-  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
-  return (high + 0.05) / (low + 0.05);
 }
 
 const PAIRS = [

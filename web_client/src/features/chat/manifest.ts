@@ -2,6 +2,7 @@ import { MessageSquare } from "@lucide/vue";
 import { computed, defineAsyncComponent } from "vue";
 
 import { useMe } from "@/features/me/contract";
+import { useIdentity } from "@/identity/identity";
 
 import type { FeatureManifest } from "../feature";
 import { useDrafts } from "./drafts";
@@ -24,6 +25,10 @@ export const chat: FeatureManifest = {
     icon: MessageSquare,
     route: "chat.rooms",
     order: 10,
+    shown: () => {
+      const identity = useIdentity();
+      return computed(() => identity.member !== null);
+    },
     badge: () => {
       const me = useMe();
       return computed(() => me.unread);
