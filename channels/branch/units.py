@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from channels.branch.contract import Unit, UnitKind, branch_topic
 from channels.branch.errors import FIELD_WRONG, NOT_A_BRANCH, TEMPLATE_UNKNOWN
 from channels.branch.hand import Hand, Steps
-from channels.branch.normalise import clean_text, name_key
+from channels.branch.normalise import BadValue, clean_text, name_key, normalise_number
 from channels.branch.protocol import wire_unit
 from channels.branch.records import ORGS, UNITS
 from channels.branch.store import members_of
@@ -40,6 +40,18 @@ def checked_name(text: str) -> str:
     return name
 
 
+def checked_prefix(text: str) -> str:
+    """What stands in front of member numbers, such that a number made with it is one the roll takes; may be empty.
+
+    Raises:
+        Refused: FIELD_WRONG.
+    """
+    try:
+        return normalise_number(f"{text}0001").removesuffix("0001")
+    except BadValue as bad:
+        raise Refused(FIELD_WRONG, field="编号前缀 / number prefix") from bad
+
+
 @dataclass(frozen=True, slots=True)
 class Founding:
     """An organisation to be made.
@@ -65,6 +77,7 @@ def founded(hand: Hand, founding: Founding) -> tuple[OrgId, Unit, Steps]:
     if template is None:
         raise Refused(TEMPLATE_UNKNOWN)
     name = checked_name(founding.name)
+    prefix = checked_prefix(founding.number_prefix)
     org = OrgId(hand.reader.ids.uuid7())
     root, doc = _unit_document(hand, org, None, "branch", name)
     settings = template.defaults
@@ -77,7 +90,7 @@ def founded(hand: Hand, founding: Founding) -> tuple[OrgId, Unit, Steps]:
         "time_zone": settings.time_zone,
         "accent": settings.accent,
         "mfa": settings.mfa,
-        "number_prefix": founding.number_prefix,
+        "number_prefix": prefix,
         "next_number": 1,
         "root": root.unit,
         "made_at_ms": hand.now_ms,

@@ -5,12 +5,12 @@ from typing import Annotated
 import segno
 import typer
 
-from channels.branch.errors import MEMBER_UNKNOWN
+from channels.branch.errors import MEMBER_UNKNOWN, UNIT_NAME_TAKEN
 from channels.branch.hand import SYSTEM, commit
 from channels.branch.normalise import name_key
-from channels.branch.records import MEMBERS
+from channels.branch.records import MEMBERS, UNITS
 from channels.branch.template import templates
-from channels.branch.units import Founding, founded
+from channels.branch.units import Founding, founded, unit_added
 from channels.protocol.errors import CONFLICT, Refused
 from server.accounts.activation import IssuedCode, Issuer
 from server.commands.inside import find_branch, open_inside, organisations
@@ -45,6 +45,27 @@ async def _create(settings: Settings, founding: Founding) -> str:
         except Duplicate:
             raise Refused(CONFLICT) from None
         return f"organisation {ident}\nbranch       {root.unit}  {root.name}"
+
+
+@org.command("add-branch")
+def add_branch(
+    name: Annotated[str, typer.Argument(help="Name of the new branch.")],
+    parent: Annotated[str, typer.Option(help="Branch above, by name or id.")] = "",
+) -> None:
+    """Make a branch below another one; its first officer comes with `roll import --offices` and `org invite`."""
+    typer.echo(run(_add_branch(settings_for_command(), name, parent)))
+
+
+async def _add_branch(settings: Settings, name: str, parent: str) -> str:
+    async with open_inside(settings) as inside:
+        above = await find_branch(inside.ground, parent)
+        siblings = await inside.ground.mongo[UNITS].count({"parent": above.unit, "kind": "branch"})
+        made, steps = unit_added(inside.hand, above, "branch", name, siblings + 1)
+        try:
+            await commit(inside.hand, steps)
+        except Duplicate:
+            raise Refused(UNIT_NAME_TAKEN) from None
+        return f"branch       {made.unit}  {made.name}"
 
 
 @org.command("list")

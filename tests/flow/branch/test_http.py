@@ -202,6 +202,14 @@ async def test_adding_editing_leaving_and_coming_back(village: Village) -> None:
     assert person["member"] in village.hub.changed
 
 
+async def test_who_left_is_out_with_the_next_request(village: Village) -> None:
+    officer, member = await signed_in(village, "宋佳宁", fresh=True), await signed_in(village, "曹玉兰")
+    assert (await member.get("/org")).status_code == 200
+    await officer.post(f"/roll/{village.people['曹玉兰']}/leave")
+    assert key_of(await member.get("/org")) == "NOT_SIGNED_IN"
+    assert key_of(await member.get(f"/roll?unit={village.branch}")) == "NOT_SIGNED_IN"
+
+
 async def test_roles_come_and_go_with_their_rights(village: Village) -> None:
     officer = await signed_in(village, "宋佳宁", fresh=True)
     member = village.people["郑凯"]
