@@ -10,7 +10,7 @@ import { message, person } from "./chat.testkit";
 
 import type { MeRoom } from "@/protocol/me";
 
-const room = (id: string, more: Partial<MeRoom> = {}): MeRoom => ({ room: id, kind: "branch", title: id, unit: null, other: null, head_n: 0, read_n: 0, last: null, mentions: [], threads: [], ...more });
+const room = (id: string, more: Partial<MeRoom> = {}): MeRoom => ({ room: id, kind: "branch", title: id, unit: null, other: null, head: 0, head_n: 0, read_n: 0, last: null, mentions: [], threads: [], ...more });
 const last = (at_ms: number) => ({ message: 1, at_ms, sender: "a", excerpt: "", attachments_count: 0, gone: null });
 
 test("rooms by newest message, then branches before groups", () => {

@@ -5,7 +5,7 @@ import { message, MORNING, outgoing } from "./chat.testkit";
 import { rowIndex, stillOutgoing, timeline, type Row, type TimelineParts } from "./timeline";
 
 const build = (parts: Partial<TimelineParts>): Row[] =>
-  timeline({ messages: [], outgoing: [], me: "me", readUpTo: null, complete: false, nowMs: MORNING, ...parts });
+  timeline({ messages: [], outgoing: [], me: "me", readUpTo: null, complete: false, ...parts });
 const kinds = (rows: Row[]): string[] => rows.map((row) => row.kind);
 
 test("an empty complete room shows where it begins", () => {

@@ -23,7 +23,6 @@ export interface TimelineParts {
   readUpTo: number | null;
   /** The list begins with the first message there is. */
   complete: boolean;
-  nowMs: number;
 }
 
 /** The rows of a room or thread: times at pauses and new days, the line before what is new, groups of one sender. Pure. */

@@ -28,8 +28,8 @@ describe("uploading a roll", () => {
     const { request, headers, sent } = stage();
     const parts: number[] = [];
     const answer = upload<{ import: string }>({ path: "/roll/import", file: FILE, progress: (part) => parts.push(part) }, () => request);
-    request.upload.onprogress?.({ lengthComputable: true, loaded: 1, total: 4 } as ProgressEvent);
-    request.upload.onprogress?.({ lengthComputable: false, loaded: 1, total: 0 } as ProgressEvent);
+    request.upload.onprogress?.call(request, { lengthComputable: true, loaded: 1, total: 4 } as ProgressEvent);
+    request.upload.onprogress?.call(request, { lengthComputable: false, loaded: 1, total: 0 } as ProgressEvent);
     Object.assign(request, { status: 200, responseText: '{"import":"a"}' });
     request.onload?.({} as ProgressEvent);
     expect(await answer).toEqual({ import: "a" });
