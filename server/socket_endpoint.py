@@ -2,7 +2,7 @@
 
 Before the socket is accepted: the Origin must be one of ours, exactly; a handshake without Origin must come without our
 cookie (no browser sends that), and must show a bearer token in its hello; addresses and the whole process have caps.
-After it: messages go from the transport to the connection without passing here; this task only waits for the end.
+After it: messages go from the transport to the connection without passing here, and this application returns.
 
 Sources: ASVS 5.0 4.4.2, OWASP WebSocket cheat sheet. May be imported by server and tests.
 """
@@ -10,10 +10,10 @@ Sources: ASVS 5.0 4.4.2, OWASP WebSocket cheat sheet. May be imported by server 
 from collections import Counter
 from dataclasses import dataclass, field
 
-import structlog
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from channels.core.connection import Connection
 from channels.core.exchange import Exchange
 from channels.protocol.errors import BUSY, TOO_MANY_REQUESTS, UNAVAILABLE, Refused
 from server.http.cookies import SESSION, Jar
@@ -22,8 +22,6 @@ from server.http.limits import client_address
 from server.http.problem import answer_to
 from server.http.security import WebPolicy, origin_allowed
 from server.websocket import EXTENSION, SocketProtocol
-
-log = structlog.get_logger(__name__)
 
 PATH = "/ws"
 RETRY_MS = 10_000  # advice to those who come while a cap is reached
@@ -42,6 +40,45 @@ class SocketLimits:
     address_connections_max: int = 2_000
 
 
+class Guest:
+    """An accepted socket's sink: its connection, and its place in the count of its address.
+
+    Args:
+        connection: Takes what comes in.
+        addresses: Open sockets per address.
+        address: Its own.
+    """
+
+    __slots__ = ("_address", "_addresses", "_connection")
+
+    def __init__(self, connection: Connection, addresses: Counter[str], address: str) -> None:
+        self._connection = connection
+        self._addresses = addresses
+        self._address: str | None = address
+        addresses[address] += 1
+
+    def received(self, message: bytes) -> None:
+        """A text message, valid UTF-8."""
+        self._connection.received(message)
+
+    def received_binary(self) -> None:
+        """A binary message."""
+        self._connection.received_binary()
+
+    def shutdown(self) -> None:
+        """The server stops."""
+        self._connection.shutdown()
+
+    def lost(self) -> None:
+        """The socket is gone; may be told twice."""
+        address, self._address = self._address, None
+        if address is not None:
+            self._connection.lost()
+            self._addresses[address] -= 1
+            if not self._addresses[address]:
+                del self._addresses[address]
+
+
 @dataclass(slots=True)
 class SocketEndpoint:
     """The application behind /ws.
@@ -58,7 +95,7 @@ class SocketEndpoint:
     _addresses: Counter[str] = field(default_factory=Counter)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one handshake and, when it is accepted, its socket until the end."""
+        """Answer one handshake; an accepted socket goes on by itself."""
         await receive()  # websocket.connect
         socket = scope["extensions"].get(EXTENSION)
         address = client_address(scope["client"][0] if scope.get("client") else None)
@@ -69,18 +106,13 @@ class SocketEndpoint:
         except Refused as refused:
             await answer_to(refused)(scope, receive, send)
             return
-        self._addresses[address] += 1
-        connection = self.exchange.connect(socket, cookie)
-        socket.attach(connection)
+        guest = Guest(self.exchange.connect(socket, cookie), self._addresses, address)
+        socket.attach(guest)
         try:
             await send({"type": "websocket.accept"})
-            while (await receive())["type"] != "websocket.disconnect":
-                log.error("a message took the long way")  # the sink takes all; nothing may pile up here
-        finally:
-            connection.lost()
-            self._addresses[address] -= 1
-            if self._addresses[address] <= 0:
-                del self._addresses[address]
+        except BaseException:
+            guest.lost()
+            raise
 
     def _check(self, scope: Scope, socket: SocketProtocol, address: str) -> str | None:
         """The session cookie of an allowed origin, or None for a caller that must show a token.

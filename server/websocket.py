@@ -8,7 +8,9 @@ Named in `Config(ws="server.websocket:SocketProtocol")`. What differs from uvico
 * invalid UTF-8 closes with 1007 and leaves no traceback in the log; a refused handshake leaves no error there; no query
   string, header or message reaches a log line at any level;
 * messages go to an attached sink in the turn they arrive, and frames that are ready made go straight to the transport:
-  no task or queue is woken per message, and reading never waits for the application.
+  no task or queue is woken per message, and reading never waits for the application;
+* an application that attached a sink and accepted may return: the socket lives on without a task, a scope or queues of
+  its own, which would cost more memory than everything else of an idle connection.
 
 The ASGI application finds the object in `scope["extensions"]["huitang.socket"]`. Compression is not negotiated
 (`ws_per_message_deflate=False`); where it pays, it would be added here with `server_no_context_takeover`, so that one
@@ -21,8 +23,9 @@ from typing import Any, ClassVar, Protocol, cast
 
 import structlog
 from typing_extensions import override
-from uvicorn._types import ASGISendEvent
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent, WebSocketScope
 from uvicorn.config import Config
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
@@ -60,6 +63,24 @@ class Sink(Protocol):
     def shutdown(self) -> None:
         """The server stops: close within the time it has."""
         ...
+
+
+class Nowhere:
+    """Stands in for the queue and the event of an application that has returned."""
+
+    __slots__ = ()
+
+    def put_nowait(self, event: ASGIReceiveEvent) -> None:
+        """Nobody reads it."""
+
+    def set(self) -> None:
+        """Nobody waits for it."""
+
+    def clear(self) -> None:
+        """Nobody waits for it."""
+
+
+NOWHERE = Nowhere()
 
 
 class StrictServer(ServerProtocol):
@@ -172,6 +193,28 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         extensions[EXTENSION] = self
 
     @override
+    async def run_asgi(self) -> None:
+        """Let the application answer the handshake; a socket with a sink goes on without it."""
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except ClientDisconnected:
+            pass
+        except Exception as error:
+            log.error("handshake failed", fault=type(error).__name__)
+            self.send_500_response()
+        if self._sink is not None and self.handshake_complete and not self.close_sent:
+            self._forget_handshake()
+        elif self.close_timer is None:
+            self.transport.close()
+
+    def _forget_handshake(self) -> None:
+        self.scope = cast(WebSocketScope, {})
+        del self.request, self.response
+        # Nobody waits for either any more; the real ones cost 3 KB a connection.
+        self.queue = cast(asyncio.Queue[ASGIReceiveEvent], NOWHERE)
+        self.writable = cast(asyncio.Event, NOWHERE)
+
+    @override
     async def send(self, message: ASGISendEvent) -> None:
         """As uvicorn's; a handshake that was refused with a response is complete, too."""
         await super().send(message)
@@ -223,9 +266,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     @override
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
-        """The application is done with the socket: it must be gone soon."""
+        """The application is done: a socket that does not go on must be gone soon."""
         super().on_task_complete(task)
-        self._abort_soon()
+        if self.transport.is_closing():
+            self._abort_soon()
 
     def _abort_soon(self) -> None:
         if not self.disconnected and self._abort_timer is None:
