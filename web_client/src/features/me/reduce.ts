@@ -43,7 +43,8 @@ export function reduce(state: MeSnapshot, event: MeLogEvent | ChatLogEvent): MeS
   const [kind = "", ident = ""] = event.topic.split(":");
   if (kind === "chat") {
     const reducer = CHAT_REDUCERS[event.type as ChatLogEvent["type"]] as ((state: MeSnapshot, room: string, event: ChatLogEvent) => MeSnapshot) | undefined;
-    return reducer === undefined ? state : reducer(state, ident, event as ChatLogEvent);
+    const changed = reducer === undefined ? state : reducer(state, ident, event as ChatLogEvent);
+    return changeRoom(changed, ident, (room) => ({ ...room, head: Math.max(room.head, event.seq) }));
   }
   const reducer = REDUCERS[event.type as MeLogEvent["type"]] as ((state: MeSnapshot, event: MeLogEvent) => MeSnapshot) | undefined;
   return reducer === undefined ? state : reducer(state, event as MeLogEvent);
@@ -85,7 +86,8 @@ function following(room: MeRoom, seen: MeThread): MeRoom {
 
 function told(room: MeRoom, event: MeMentioned): MeRoom {
   const { message, n, thread } = event;
-  const after = thread === null ? room : following(room, { root: thread, head_n: n, read_n: event.thread_head ?? 0 });
+  const begins = thread !== null && event.thread_head !== null;
+  const after = begins ? following(room, { root: thread, head_n: n, read_n: event.thread_head ?? 0 }) : room;
   return event.gone ? after : mentioned(after, { message, n, thread });
 }
 
@@ -122,7 +124,7 @@ function gone(room: MeRoom, message: number, how: "recalled" | "deleted"): MeRoo
 function roomAdded(state: MeSnapshot, event: MeRoomAdded): MeSnapshot {
   const { room, kind, title, unit, other, head_n } = event;
   if (state.rooms.some((line) => line.room === room)) return changeRoom(state, room, (line) => ({ ...line, kind, title, unit, other }));
-  const added: MeRoom = { room, kind, title, unit, other, head_n, read_n: head_n, last: null, mentions: [], threads: [] };
+  const added: MeRoom = { room, kind, title, unit, other, head: 0, head_n, read_n: head_n, last: null, mentions: [], threads: [] };
   return withRooms(state, [...state.rooms, added]);
 }
 

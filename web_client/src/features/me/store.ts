@@ -21,7 +21,7 @@ export const useMe = defineStore("me", () => {
 
   /** Hold the member's own topic while signed in. */
   function start(): () => void {
-    const topic = `me:${useIdentity().member?.id ?? ""}`;
+    const topic = ownTopic();
     live.enter(topic, {
       snapshot: (snapshot) => {
         state.value = snapshot as unknown as MeSnapshot;
@@ -42,6 +42,8 @@ export const useMe = defineStore("me", () => {
       state.value = null;
     };
   }
+
+  const ownTopic = (): string => `me:${useIdentity().member?.id ?? ""}`;
 
   /** Take an event of the own topic, or of a room's topic (the room list lives on both). */
   function apply(event: MeLogEvent | ChatLogEvent): void {
@@ -84,6 +86,7 @@ export const useMe = defineStore("me", () => {
     preferences: computed(() => state.value?.preferences ?? null),
     unread: computed(() => (state.value?.rooms ?? []).reduce((sum, line) => sum + Math.max(0, line.head_n - line.read_n), 0)),
     start,
+    startOver: () => live.startOver(ownTopic()),
     apply,
     room,
     markRead,
