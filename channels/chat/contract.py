@@ -78,6 +78,7 @@ class RoomLine:
         title: Name of the unit, or of the other member.
         unit: Unit id, None for direct talk.
         other: The other member of a direct talk.
+        head: Entry of the room's topic up to which this line tells everything; it may tell more.
         head_n: Ordinal of the newest message in the room itself.
         read_n: The member's cursor there.
         last: The newest message.
@@ -90,6 +91,7 @@ class RoomLine:
     title: str
     unit: str | None
     other: str | None
+    head: int
     head_n: int
     read_n: int
     last: LastMessage | None

@@ -4,7 +4,7 @@ A message is known by its `seq` in the room's topic. `n` is its ordinal in its c
 replies in. Unread is arithmetic: newest `n` minus the reader's cursor.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -358,6 +358,7 @@ class ChatPinned(LogEvent):
 class ChatTypingEvent(LiveEvent):
     """A member is typing now; forget it after 6 s."""
 
+    apart_ms: ClassVar[int] = 3_000
     type: Literal["chat.typing"] = "chat.typing"
     member: Id
     thread: MessageSeq | None = None

@@ -6,7 +6,7 @@ The answer to the query `RoomLines`. Imported by channels.chat.feature.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from channels.branch.contract import PersonCards, UnitsOf
 from channels.chat.contract import (
@@ -51,12 +51,16 @@ async def room_lines(query: RoomLines, reader: Reader) -> tuple[RoomLine, ...]:
     """Rooms of a member, by room id; empty for somebody who left."""
     rooms = await rooms_of(query.member, reader)
     topics = [chat_topic(room.room) for room in rooms]
+    heads = await reader.log.heads(topics)  # first: what is read later can only be newer
     reads, tails, mentions = await asyncio.gather(
         _reads(query.member, reader), reader.log.tails(topics, MAIN), _mentions(query.member, topics, reader)
     )
     threads = await asyncio.gather(*(_threads(room.room, reads, reader) for room in rooms))
     return tuple(
-        _line(room, tails.get(chat_topic(room.room)), reads, mentions.get(room.room, ()), followed)
+        replace(
+            _line(room, tails.get(chat_topic(room.room)), reads, mentions.get(room.room, ()), followed),
+            head=heads[chat_topic(room.room)],
+        )
         for room, followed in zip(rooms, threads, strict=True)
     )
 
@@ -133,6 +137,7 @@ def _line(
         title=room.title,
         unit=room.unit,
         other=room.other,
+        head=0,
         head_n=(tail.n or 0) if tail else 0,
         read_n=reads.cursors.get((room.room, MAIN), 0),
         last=_last(tail) if tail else None,

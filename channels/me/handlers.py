@@ -137,6 +137,7 @@ def _room(line: RoomLine) -> MeRoom:
         title=line.title,
         unit=line.unit,
         other=line.other,
+        head=line.head,
         head_n=line.head_n,
         read_n=line.read_n,
         last=MeLastMessage(**asdict(line.last)) if line.last else None,

@@ -72,6 +72,9 @@ class MeRoom(WireModel):
     unit: Id | None = None
     other: Id | None = None
     """The other member of a direct talk."""
+    head: Count = 0
+    """Entry of `chat:<room>` up to which this line tells everything. A client whose position there is another one fetches
+    what lies between with `replay` and applies it to the line (more than a page: it takes this snapshot again)."""
     head_n: Count = 0
     """Messages so far in the room itself."""
     read_n: Count = 0

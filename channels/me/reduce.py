@@ -1,10 +1,14 @@
 """What each event does to a member's own state. Pure; the specification of the web client's room list.
 
 The room list lives on two streams: the member's own topic `me:<member>`, and the topics `chat:<room>` of the rooms in it.
-Both only set, never add up. Live, they may interleave in any way. A client that was away applies what it missed of its own
-topic first, then that of the rooms: a message that was recalled meanwhile no longer shows whom it named, and so only the own
-topic still says that the member follows its thread. Of chat events only the parts named in
-`ChatEvent` are used: a feature never sees another one's insides.
+Both only set, never add up. Live, they may interleave in any way. Two rules keep the list whole:
+
+* Each line says up to which entry of its room's topic it tells everything (`head`). When a snapshot of either topic comes,
+  the entries between `head` and the client's position in the room are replayed into the line.
+* A client that was away applies what it missed of its own topic first, then that of the rooms: a message that was recalled
+  meanwhile no longer shows whom it named, so only the own topic still says that the member follows its thread.
+
+Of chat events only the parts named below are used: a feature never sees another one's insides.
 
 Imported by tests; clients of other languages read it.
 """
@@ -96,6 +100,10 @@ class _Deleted(_Part):
     message: int
 
 
+class _Other(_Part):
+    """Any other entry of a room: it moves the head of the line, no more."""
+
+
 _CHAT_PARTS: dict[str, type[_Part]] = {
     "chat.sent": _Sent,
     "chat.edited": _Edited,
@@ -113,9 +121,9 @@ def apply_all(state: MeSnapshot, events: Iterable[LogEvent]) -> MeSnapshot:
 
 def apply(state: MeSnapshot, event: LogEvent) -> MeSnapshot:
     """The state after one event; events of no concern change nothing."""
-    part = _CHAT_PARTS.get(event.type)
-    if part is not None:
-        return _apply_chat(state, part.model_validate(event))
+    if event.topic.startswith("chat:"):
+        part = _CHAT_PARTS.get(event.type, _Other).model_validate(event)
+        return _apply_chat(state, part)
     match event:
         case MeRead():
             return _change(state, event.room, lambda room: _read(room, event))
@@ -134,16 +142,24 @@ def apply(state: MeSnapshot, event: LogEvent) -> MeSnapshot:
 
 
 def _apply_chat(state: MeSnapshot, part: _Part) -> MeSnapshot:
+    def change(room: MeRoom) -> MeRoom:
+        changed = _changed(room, part, state.member)
+        return changed.model_copy(update={"head": max(room.head, part.seq)})
+
+    return _change(state, part.room, change)
+
+
+def _changed(room: MeRoom, part: _Part, me: str) -> MeRoom:
     match part:
         case _Sent():
-            return _change(state, part.room, lambda room: _sent(room, part, state.member))
+            return _sent(room, part, me)
         case _Edited():
-            return _change(state, part.room, lambda room: _edited(room, part))
+            return _edited(room, part)
         case _Recalled():
-            return _change(state, part.room, lambda room: _gone(room, part.message, "recalled"))
+            return _gone(room, part.message, "recalled")
         case _Deleted():
-            return _change(state, part.room, lambda room: _gone(room, part.message, "deleted"))
-    return state
+            return _gone(room, part.message, "deleted")
+    return room
 
 
 def _sent(room: MeRoom, event: _Sent, me: str) -> MeRoom:

@@ -6,9 +6,6 @@ reducers; `HUITANG_WRITE_FIXTURES=1` writes them anew, otherwise they are compar
 """
 
 import json
-import os
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,13 +16,12 @@ from channels.core.registry import Registry
 from channels.me.contract import me_topic
 from channels.protocol.base import LogEvent, WireModel
 from storage.log import Entry
+from tests.replay.fixture_files import FIXTURES, Case, as_case, check_fixture
 from tests.replay.reducers import KINDS
 from tests.replay.scenarios import SCENARIOS, Scenario
 from tests.replay.world import BRANCH_B, World
 
-FIXTURES = Path(__file__).parent / "fixtures"
 COMMANDS = Registry(FEATURES).commands
-Case = dict[str, Any]
 
 
 def topics_of(scenario: Scenario, viewer: str) -> list[str]:
@@ -83,31 +79,7 @@ async def test_snapshot_and_events_make_the_snapshot(world: World, scenario: Sce
         assert replayed(topic, state, then, later) == then, f"{topic} resumed"
         if events:
             cases.append(as_case(viewer, topic, state, events, then))
-    check_fixture(scenario, cases)
-
-
-def as_case(viewer: str, topic: str, before: WireModel, events: list[LogEvent], after: WireModel) -> Case:
-    """A case as the web client's tests read it."""
-    return {
-        "viewer": viewer,
-        "topic": topic,
-        "before": before.model_dump(mode="json"),
-        "events": [event.model_dump(mode="json") for event in events],
-        "after": after.model_dump(mode="json"),
-    }
-
-
-def check_fixture(scenario: Scenario, cases: list[Case]) -> None:
-    """Compare the scenario's cases with the checked-in file of its command, or write them."""
-    path = FIXTURES / f"{scenario.command}.json"
-    content = json.loads(path.read_text()) if path.exists() else {}
-    if os.environ.get("HUITANG_WRITE_FIXTURES") == "1":
-        if cases:
-            FIXTURES.mkdir(exist_ok=True)
-            written = content | {scenario.name: cases}
-            path.write_text(json.dumps(written, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-    else:
-        assert content.get(scenario.name, []) == cases, f"{path.name} is not current"
+    check_fixture(scenario.command, scenario.name, cases)
 
 
 def test_every_command_has_a_scenario() -> None:
@@ -140,6 +112,6 @@ def test_every_event_of_the_log_is_caused_somewhere() -> None:
 
 
 def test_no_fixture_is_left_over() -> None:
-    current = {(s.command, s.name) for s in SCENARIOS}
+    current = {(s.command, s.name) for s in SCENARIOS} | {("talk", "away, then back")}
     stored = {(path.stem, name) for path in FIXTURES.glob("*.json") for name in json.loads(path.read_text())}
     assert stored - current == set()

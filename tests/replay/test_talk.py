@@ -22,6 +22,7 @@ from channels.me.protocol import MeSnapshot
 from channels.protocol.base import WireModel
 from channels.protocol.errors import Refused
 from storage.log import Entry
+from tests.replay.fixture_files import as_case, check_fixture
 from tests.replay.reducers import KINDS
 from tests.replay.world import AN, BEI, BRANCH_B, CHEN, SECRETARY, World
 
@@ -147,6 +148,25 @@ async def test_a_snapshot_that_is_ahead_of_its_head_does_no_harm(world: World) -
     again = await since(world, starts)
     for topic in (me_topic(AN), B):
         assert follow(world, topic, ahead[topic], ahead[topic], again) == ahead[topic]
+
+
+@pytest.mark.slow
+async def test_a_talk_for_the_web_client(world: World) -> None:
+    """A client that was away through a whole talk: own topic first, then the room. Written out as a fixture."""
+    chance = random.Random(3)
+    await talk(world, chance, 12)
+    before = await states(world, (1, 2, 3))
+    starts = {topic: (await world.log.head(topic)).seq for topic in (*map(me_topic, PEOPLE), B)}
+    await talk(world, chance, 50)
+    after = await states(world, (1, 2, 3))
+    away = await since(world, starts)
+    cases = []
+    for topic, held in before.items():
+        assert follow(world, topic, held, after[topic], away) == after[topic]
+        events = world.events(away, *KINDS[topic.partition(":")[0]].streams(topic, held, after[topic]))
+        viewer = AN if topic == B else topic.partition(":")[2]
+        cases.append(as_case(viewer, topic, held, events, after[topic]))
+    check_fixture("talk", "away, then back", cases)
 
 
 async def test_a_lost_event_is_noticed(world: World) -> None:

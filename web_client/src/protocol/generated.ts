@@ -852,6 +852,8 @@ export interface MeRoom {
   unit: string | null;
   /** The other member of a direct talk. */
   other: string | null;
+  /** Entry of `chat:<room>` up to which this line tells everything. A client whose position there is another one fetches what lies between with `replay` and applies it to the line (more than a page: it takes this snapshot again). */
+  head: number;
   /** Messages so far in the room itself. */
   head_n: number;
   /** Read so far; unread = head_n - read_n. */
