@@ -246,6 +246,19 @@ test("a replay that fails is tried again", async () => {
   expect(got).toEqual([6, 7]);
 });
 
+test("a reader can ask for the snapshot again, and knows where it stands", async () => {
+  expect(topics.position(TOPIC)).toBeNull();
+  await enter();
+  topics.event(log(6));
+  expect(topics.position(TOPIC)).toBe(6);
+  server.head = 6;
+  topics.startOver(TOPIC);
+  await settle();
+  expect(snapshots).toEqual([5, 6]);
+  topics.event(log(7));
+  expect(got).toEqual([6, 7]);
+});
+
 test("leaving tells the server and hears no more", async () => {
   await enter();
   topics.leave(TOPIC);

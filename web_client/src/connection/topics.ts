@@ -60,6 +60,19 @@ export class Topics {
     return this.held.has(topic);
   }
 
+  /** Last entry given to the topic's reader; null before its first snapshot. */
+  position(topic: string): number | null {
+    return this.held.get(topic)?.cursor.position()?.seq ?? null;
+  }
+
+  /** Ask for the topic's snapshot again. */
+  startOver(topic: string): void {
+    const holding = this.held.get(topic);
+    if (holding?.state !== "in") return;
+    holding.cursor.forget();
+    void this.subscribe(holding);
+  }
+
   /** The line broke: everything has to be entered again on the next one. */
   broken(): void {
     for (const holding of this.held.values()) {

@@ -127,6 +127,8 @@ export const useLive = defineStore("live", () => {
     nowMs,
     enter: (topic: string, reader: TopicReader) => connection.value?.topics.enter(topic, reader),
     leave: (topic: string) => connection.value?.topics.leave(topic),
+    position: (topic: string) => connection.value?.topics.position(topic) ?? null,
+    startOver: (topic: string) => connection.value?.topics.startOver(topic),
     cid: () => connection.value?.cid() ?? "",
     outbox: {
       all: (): Outgoing[] => connection.value?.outbox.all() ?? [],

@@ -7,6 +7,7 @@ import { useLive } from "@/live/live";
 import type { ChatLogEvent, ChatSnapshot, ChatTypingEvent, PresenceChanged, PresenceState } from "@/protocol/chat";
 import { isLogEvent, type WireEvent } from "@/protocol/wire";
 
+import { useBridge } from "./bridge";
 import { newHolding, type RoomHolding } from "./holding";
 import { useOutgoing } from "./outgoing";
 import { reducePresence } from "./presence";
@@ -23,6 +24,7 @@ export const useRooms = defineStore("rooms", () => {
   const live = useLive();
   const me = useMe();
   const outgoing = useOutgoing();
+  const bridge = useBridge();
   const rooms = shallowReactive(new Map<string, RoomHolding>());
 
   /** The holding of a room; made, and its topic entered, when there is none yet. */
@@ -70,9 +72,8 @@ export const useRooms = defineStore("rooms", () => {
       },
       { immediate: true },
     );
-    // A fresh list may be older than what the rooms have told meanwhile: tell it their newest message again.
     const stopFresh = me.onFresh(() => {
-      for (const holding of rooms.values()) retell(holding);
+      for (const id of rooms.keys()) void bridge.close(id);
     });
     return () => {
       stopWatch();
@@ -86,7 +87,7 @@ export const useRooms = defineStore("rooms", () => {
     holding.jumped = null;
     holding.aside = new Map();
     holding.threadsComplete = new Set();
-    retell(holding);
+    void bridge.close(holding.id);
   }
 
   function takeLogEvent(holding: RoomHolding, event: ChatLogEvent): void {
@@ -100,7 +101,7 @@ export const useRooms = defineStore("rooms", () => {
       holding.typists = holding.typists.filter((typist) => typist.member !== event.sender);
       outgoing.arrived(holding.id, event.seq);
     }
-    me.apply(event);
+    bridge.tell(holding.id, event);
   }
 
   function takeLiveEvent(holding: RoomHolding, event: WireEvent): void {
@@ -109,13 +110,6 @@ export const useRooms = defineStore("rooms", () => {
     } else if (event.type === "chat.typing") {
       const { member, thread } = event as ChatTypingEvent;
       if (member !== me.state?.member) holding.typists = withTypist(holding.typists, member, thread, live.nowMs());
-    }
-  }
-
-  function retell(holding: RoomHolding): void {
-    const newest = holding.chat?.room.messages.at(-1);
-    if (newest !== undefined) {
-      me.apply({ ...newest, type: "chat.sent", topic: topicOf(holding.id), thread_sender: null, thread_head: null });
     }
   }
 
