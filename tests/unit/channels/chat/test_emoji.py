@@ -40,6 +40,6 @@ def test_refuses_anything_else(text: str) -> None:
 
 
 def test_the_pattern_is_linear() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert not is_reaction("👨\u200d" * 30_000)
-    assert time.perf_counter() - started < 0.05
+    assert time.process_time() - started < 0.3  # quadratic would take minutes

@@ -84,9 +84,9 @@ def test_cleaning_is_settled_after_one_pass(raw: str) -> None:
 )
 def test_adversarial_text_stays_linear(unit: str) -> None:
     raw = (unit * 65_536)[:65_536]
-    started = time.perf_counter()
+    started = time.process_time()
     clean_text(raw, limit=100_000)
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.3  # quadratic would take minutes
 
 
 def test_a_line_has_no_breaks_and_is_not_empty() -> None:
