@@ -218,6 +218,8 @@ class Connection:
 
     async def _carry_out(self, visitor: Visitor, command: Command, received_at_ms: int) -> None:
         desk = self._desk
+        if isinstance(command, Subscribe | Resume | Replay):
+            desk.dispatcher.check_reading(visitor.actor)
         match command:
             case Subscribe():
                 await desk.recovery.subscribe(visitor, command)

@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 
 from channels.core.actor import Actor
 from channels.core.context import Context, Reader
-from channels.core.feature import CommandRow
+from channels.core.feature import CommandRow, RateClass
 from channels.core.ports import NoSanctions, Sanctions
 from channels.core.refusals import refusal_of
 from channels.core.registry import Registry
 from channels.protocol.base import Command, LiveEvent, Result, wire_type
 from channels.protocol.errors import FORBIDDEN, NOT_SIGNED_IN, TOO_MANY_REQUESTS, UNKNOWN_TYPE, Refused
 from moderation.limits import Limits
+
+READING = "subscribe"
+"""The scope a bot token needs to be in topics: to subscribe, resume and replay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Dispatcher:
         name = wire_type(type(command))
         try:
             row = self._row(name, actor)
-            self._limit(row, actor)
+            self._take(row.rate, actor)
             if row.capability and not actor.can_anywhere(row.capability):
                 raise Refused(FORBIDDEN)
             if row.writes:
@@ -73,6 +76,16 @@ class Dispatcher:
             return await row.handler(command, self._context(actor, received_at_ms))
         except Exception as error:
             raise refusal_of(error, name) from error
+
+    def check_reading(self, actor: Actor) -> None:
+        """Stand before subscribe, resume and replay: bots need the scope READING, everybody a token of the bucket.
+
+        Raises:
+            Refused: FORBIDDEN, TOO_MANY_REQUESTS.
+        """
+        if not actor.may_use(READING):
+            raise Refused(FORBIDDEN)
+        self._take(RateClass.READ, actor)
 
     def _row(self, name: str, actor: Actor) -> CommandRow:
         if not actor.fully_authenticated:
@@ -84,9 +97,9 @@ class Dispatcher:
             raise Refused(FORBIDDEN)
         return row
 
-    def _limit(self, row: CommandRow, actor: Actor) -> None:
-        burst, per_minute = row.rate.value
-        wait_ms = self._gates.limits.take(f"ws:{row.rate.name}:{actor.account}", burst, per_minute)
+    def _take(self, rate: RateClass, actor: Actor) -> None:
+        burst, per_minute = rate.value
+        wait_ms = self._gates.limits.take(f"ws:{rate.name}:{actor.account}", burst, per_minute)
         if wait_ms:
             raise Refused(TOO_MANY_REQUESTS, retry_after_ms=wait_ms, s=-(-wait_ms // 1_000))
 

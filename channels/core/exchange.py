@@ -86,7 +86,7 @@ class ExchangeSettings:
 
     several: bool = True
     account_connections_max: int = 20
-    tick_ms: int = 250
+    tick_ms: int = 500
     drain_ms: int = 2_000
     spread_ms: int = 10_000
     grace_ms: int = GRACE_MS

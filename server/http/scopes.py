@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
+from channels.core.dispatch import READING
 from channels.core.registry import Registry
 from server.http.routes import RouteRow
 
 
 def offered_scopes(registry: Registry, rows: Iterable[RouteRow]) -> dict[str, str]:
-    """Scope word -> capability it needs, "" for none."""
+    """Scope word -> capability it needs, "" for none; READING lets a bot be in topics."""
     commands = {name: row.capability for name, row in registry.commands.items() if row.bots}
     routes = {row.name: row.capability for row in rows if row.bots}
-    return {**commands, **routes}
+    return {READING: "", **commands, **routes}

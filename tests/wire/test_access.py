@@ -232,6 +232,15 @@ async def test_a_bot_does_what_its_scopes_say_and_nothing_else(mongo: Mongo) -> 
         ):
             with pytest.raises(Refusal, match="FORBIDDEN"):
                 await bot.do(command, **fields)
+        with pytest.raises(Refusal, match="FORBIDDEN"):
+            await bot.do("subscribe", topic="talk:hall")
+        with pytest.raises(Refusal, match="FORBIDDEN"):
+            await bot.do("resume", topics={"talk:hall": {"epoch": "1", "seq": 0}})
+        session = bot.welcome["session"]
+        scopes = frozenset({"subscribe"})
+        house.sessions.actors[session] = replace(house.sessions.actors[session], scopes=scopes)
+        await house.exchange.access_changed(bot.welcome["account"])
+        assert (await bot.do("subscribe", topic="talk:hall"))["head"] == 1
 
 
 @pytest.mark.parametrize(

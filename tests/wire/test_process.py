@@ -176,7 +176,8 @@ async def test_several_processes_outlive_a_killed_one_and_not_their_parent(
         alive = await replaced(process.pid, first)
         process.kill(signal.SIGKILL)
         _gone, left = await asyncio.to_thread(psutil.wait_procs, alive, timeout=STOP_LIMIT_S)
-        assert left == []
+        # An orphan that ended stays in the table until the machine's first process looks: it serves nobody.
+        assert [p for p in left if p.status() != psutil.STATUS_ZOMBIE] == []
 
 
 @pytest.mark.slow
