@@ -104,30 +104,3 @@ class RoomLines:
     """Question: the rooms of a member, by room id. Answer: tuple[RoomLine, ...]."""
 
     member: MemberId
-
-
-@dataclass(frozen=True, slots=True)
-class MayRead:
-    """Question: may this member read this room now? Answer: bool, by the roll as it is now."""
-
-    member: MemberId
-    room: RoomId
-
-
-@dataclass(frozen=True, slots=True)
-class MayFetch:
-    """Question: may this member fetch this attachment now? Answer: bool.
-
-    True when a message that stands (not recalled, not deleted) in a room the member may read now holds it.
-
-    Attributes:
-        member: Who asks.
-        room: Room the file was sent to.
-        message: Seq of the message that holds it.
-        file: File id.
-    """
-
-    member: MemberId
-    room: RoomId
-    message: int
-    file: str
