@@ -52,6 +52,8 @@ class MongodSettings:
         oplog_mb: Size of the replica set's log, which nobody reads here.
         program: The mongod; found by itself when None.
         engine: Extra WiredTiger options, e.g. smaller journal files for tests.
+        expires: Whether documents are removed when their time to live is over; tests with a clock of their own live
+            in another year than mongod.
     """
 
     folder: Path
@@ -60,6 +62,7 @@ class MongodSettings:
     oplog_mb: int = 256
     program: Program | None = None
     engine: str = ""
+    expires: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,9 @@ def _configuration(settings: MongodSettings, folder: Path, socket: Path) -> byte
         },
         "security": {"authorization": "enabled", "keyFile": str(folder / "member.key")},
         "replication": {"replSetName": "huitang", "oplogSizeMB": settings.oplog_mb},
-        "setParameter": {"diagnosticDataCollectionEnabled": False},  # saves up to 200 MB of the folder
+        "setParameter": {
+            "diagnosticDataCollectionEnabled": False,  # saves up to 200 MB of the folder
+            "ttlMonitorEnabled": settings.expires,
+        },
     }
     return json.dumps(content, indent=2).encode()

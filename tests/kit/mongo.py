@@ -33,7 +33,9 @@ DRIVERS = _drivers()
 async def mongod() -> AsyncIterator[ManagedMongod]:
     """The run's mongod."""
     with scratch_folder() as folder:
-        async with managed_mongod(MongodSettings(folder, oplog_mb=64, engine=SMALL_JOURNAL)) as server:
+        async with managed_mongod(
+            MongodSettings(folder, oplog_mb=64, engine=SMALL_JOURNAL, expires=False)
+        ) as server:
             yield server
             await server.child.kill()  # nothing in it is worth the second of a clean stop
 

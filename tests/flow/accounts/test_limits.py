@@ -150,9 +150,9 @@ async def test_log_in_takes_as_long_for_unknown_names(
             for login in ("zhengk", "nobody") if turn % 2 else ("nobody", "zhengk"):
                 await village.mongo["limits"].delete_many({})
                 browser = village.browser()
-                start = time.perf_counter()
+                start = time.process_time()
                 await guess(browser, login)
-                times[login].append(time.perf_counter() - start)
+                times[login].append(time.process_time() - start)
         known, unknown = (statistics.median(times[login]) for login in ("zhengk", "nobody"))
         # Both lie around 10 ms, of which the hash is a part only: a log-in that skipped it would be twice as fast.
         assert abs(known - unknown) / max(known, unknown) < 0.15
