@@ -1,4 +1,4 @@
-import { computed, onScopeDispose, ref, type ComputedRef, type Ref } from "vue";
+import { computed, onScopeDispose, ref, watch, type ComputedRef, type Ref } from "vue";
 
 import { useMe } from "@/features/me/contract";
 import { useIdentity } from "@/identity/identity";
@@ -27,6 +27,8 @@ export interface Composing {
   left: ComputedRef<number>;
   sendable: ComputedRef<boolean>;
   busy: Ref<boolean>;
+  /** Sending was asked for and happens when the last file is uploaded. */
+  afterUpload: Ref<boolean>;
   refusal: Ref<string>;
   send: () => Promise<void>;
   editLast: () => boolean;
@@ -47,15 +49,24 @@ export function useComposing(scope: ChatScope, files: ReturnType<typeof usePicke
   let typedAt = 0;
 
   const left = computed(() => TEXT_MAX - [...writing.text.trim()].length);
+  const afterUpload = ref(false);
+  const uploaded = computed(() => files.files.value.every((file) => file.attachment !== null));
   const sendable = computed(() => {
     if (busy.value || left.value < 0) return false;
     if (writing.editing !== null) return writing.text.trim() !== "";
-    const uploaded = files.files.value.every((file) => file.attachment !== null);
-    return uploaded && (writing.text.trim() !== "" || files.files.value.length > 0);
+    if (files.files.value.some((file) => file.problem !== null)) return false;
+    return writing.text.trim() !== "" || files.files.value.length > 0;
+  });
+
+  watch([uploaded, sendable], () => {
+    if (!sendable.value) afterUpload.value = false;
+    else if (uploaded.value && afterUpload.value) void send();
   });
 
   async function send(): Promise<void> {
     if (!sendable.value) return;
+    afterUpload.value = writing.editing === null && !uploaded.value;
+    if (afterUpload.value) return;
     if (writing.editing !== null) {
       busy.value = true;
       if (await attempt(commands.edit(room, writing.editing, writing.text.trim()))) endEdit(writing);
@@ -102,5 +113,5 @@ export function useComposing(scope: ChatScope, files: ReturnType<typeof usePicke
     if (writing.editing !== null) endEdit(writing);
   });
 
-  return { writing, left, sendable, busy, refusal, send, editLast, cancel, typed };
+  return { writing, left, sendable, busy, afterUpload, refusal, send, editLast, cancel, typed };
 }
