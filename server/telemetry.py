@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections.abc import MutableMapping
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -102,8 +102,17 @@ class PlainFormatter(structlog.stdlib.ProcessorFormatter):
         return places(ei[1]) if ei[1] is not None else ""
 
 
-def set_up_logs(level: str, form: Literal["auto", "json", "console"]) -> None:
-    """Send everything that is logged through the guards to standard error. Call once, before anything else."""
+def set_up_logs(
+    level: str, form: Literal["auto", "json", "console"], stream: TextIO | None = None, *, cached: bool = True
+) -> None:
+    """Send everything that is logged through the guards to one place. Call once, before anything else.
+
+    Args:
+        level: Least important entry that is written.
+        form: See `Settings.log_format`.
+        stream: Where to write; standard error by default.
+        cached: Loggers keep what they found here at their first use; tests that look at loggers do without.
+    """
     readable = form == "console" or (form == "auto" and sys.stderr.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
@@ -118,7 +127,7 @@ def set_up_logs(level: str, form: Literal["auto", "json", "console"]) -> None:
         if readable
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         PlainFormatter(
             foreign_pre_chain=shared,
@@ -133,7 +142,7 @@ def set_up_logs(level: str, form: Literal["auto", "json", "console"]) -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=cached,
     )
     quiet("uvicorn.error", logging.WARNING)  # at INFO it writes the whole address of each socket
     for name in ("uvicorn.access", "pymongo", "asyncio", "websockets"):

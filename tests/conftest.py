@@ -5,6 +5,7 @@ Hypothesis judges results, not speed: a busy machine must not turn a slow exampl
 
 from hypothesis import HealthCheck, settings
 
+from tests.kit.logbook import logbook
 from tests.kit.mongo import driver_name, mongo, mongo_settings, mongod, open_drivers
 from tests.kit.redis import redis_server, redis_url
 from tests.kit.values import cipher, clock, ids
@@ -14,6 +15,7 @@ __all__ = [
     "clock",
     "driver_name",
     "ids",
+    "logbook",
     "mongo",
     "mongo_settings",
     "mongod",

@@ -26,10 +26,12 @@ class Hall:
     Attributes:
         served: The server.
         branch: Id of the branch, which is also its room.
+        mongo: Its database.
     """
 
     served: Served
     branch: str
+    mongo: MongoSettings
 
     async def code(self, name: str) -> str:
         """A fresh activation code for a member, as an officer would print it."""
@@ -50,4 +52,4 @@ async def open_hall(mongo: MongoSettings, folder: Path) -> AsyncIterator[Hall]:
         await commit(hand, steps)
         look = await dry_run(hand.reader, root.unit, ROLL.read_bytes(), Choices())
         await apply(hand, look, give_offices=True)
-        yield Hall(served, root.unit)
+        yield Hall(served, root.unit, mongo)

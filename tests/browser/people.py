@@ -9,6 +9,7 @@ import pyotp
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from storage.clock import SystemClock
+from tests.kit.secrets import Secret
 
 PHONE: ViewportSize = {"width": 360, "height": 760}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
@@ -44,7 +45,9 @@ class Person:
         login: Log-in name.
         seed: TOTP seed, once enrolled.
         recovery_codes: Shown at enrolment.
-        complaints: What the page wrote to the console as an error.
+        phone: A phone, else a desktop.
+        complaints: Errors of the page.
+        secrets: What was made for this person and must never stand anywhere in clear.
     """
 
     name: str
@@ -55,10 +58,12 @@ class Person:
     seed: str = ""
     recovery_codes: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    secrets: list[Secret] = field(default_factory=list, repr=False)
 
     async def activate(self, code: str) -> None:
         """From the printed link to the room list: password, second factor, recovery codes."""
         page = self.page
+        self.secrets += [Secret("activation code", code), Secret("password", PASSWORD)]
         await page.goto(f"{self.url}/activate#{code}")
         await page.get_by_label("登录名").fill(self.login)
         await page.get_by_label("设置密码").fill(PASSWORD)
@@ -71,9 +76,15 @@ class Person:
         await expect(page.get_by_role("heading", name="保存恢复码")).to_be_visible()
         text = await page.get_by_role("listitem").all_inner_texts()
         self.recovery_codes = ["-".join(re.findall(r"[0-9A-Z]{4}", item)) for item in text]
+        self.secrets += [
+            Secret("seed", self.seed),
+            *(Secret("recovery code", code) for code in self.recovery_codes),
+        ]
         await page.get_by_role("checkbox").check()
         await page.get_by_role("button", name="进入会堂").click()
         await expect(page.get_by_role("navigation", name="房间列表")).to_be_visible()
+        cookies = await page.context.cookies()
+        self.secrets += [Secret("token", cookie.get("value", "")) for cookie in cookies]
 
     async def begin_sign_in(self) -> None:
         """Log-in name and password."""

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, expect
 from tests.browser.hall import BRANCH, Hall
 from tests.browser.people import Person, code_at, person_at
 from tests.kit.proxy import Proxy
+from tests.kit.secrets import dump, in_clear, remember, secrets_of_the_roll
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -85,6 +86,7 @@ async def test_a_talk_survives_a_cut_network(hall: Hall, chromium: Browser, tmp_
         await recall(cao, (lin, song))
         await cut_and_return(people, network)
         assert [person.complaints for person in people] == [[], [], []]
+        await nothing_in_clear(hall, people)
 
 
 async def talk_in_a_thread(lin: Person, song: Person) -> None:
@@ -141,6 +143,18 @@ async def cut_and_return(people: tuple[Person, ...], network: Proxy) -> None:
     assert shown[0] == shown[1] == shown[2]
     assert sorted(shown[0]) == sorted(said)
     assert shown[0].index("曹2") < shown[0].index("曹3")
+
+
+async def nothing_in_clear(hall: Hall, people: tuple[Person, ...]) -> None:
+    """A dump of the database holds no personal value and no secret of anybody; one that was planted is found (A9)."""
+    made = [secret for person in people for secret in person.secrets]
+    remember(made)
+    wanted = [*secrets_of_the_roll(), *made]
+    dumped = await dump(hall.mongo)
+    assert "【林1】大家晚上好".encode() in dumped, "the dump is of another database"
+    assert in_clear(dumped, wanted) == []
+    kinds = {secret.kind for secret in in_clear(dumped + b"19900000001" + made[2].text.encode(), wanted)}
+    assert kinds == {"phone", made[2].kind}
 
 
 async def test_signing_in_again_and_a_code_only_once(hall: Hall, chromium: Browser) -> None:

@@ -1,7 +1,6 @@
 """The whole server in the test's own event loop: every floor, real sockets, a database of its own."""
 
 import asyncio
-import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +12,6 @@ from server.backing import Backing
 from server.config import Settings
 from server.lifespan import House, Rhythms, open_house
 from server.serving import Server, bind, uvicorn_config
-from server.telemetry import quiet
 from storage.client import MongoSettings
 
 
@@ -47,8 +45,6 @@ async def whole_server(
     settings = Settings(data_dir=folder, port=0)
     listener = bind(settings)
     settings = settings.model_copy(update={"port": port_of(listener)})
-    for name in ("uvicorn.error", "huitang.access"):
-        quiet(name, logging.WARNING)
     async with open_house(settings, Backing(mongo, redis_url, mongo_is_ours=False), rhythms=rhythms) as house:
         ready = asyncio.Event()
         server = Server(uvicorn_config(build_app(house), settings), ready.set, house.exchange.drain)
