@@ -168,7 +168,8 @@ def run(suite: Suite) -> Outcome:
         )
         output, code = done.stdout, done.returncode
     except subprocess.TimeoutExpired as late:
-        output, code = f"{late.stdout or ''}\n{suite.name} did not end within {SUITE_TIMEOUT_S} s", 1
+        said = (late.stdout or b"").decode(errors="replace")  # bytes, whatever text= says
+        output, code = f"{said}\n{suite.name} did not end within {SUITE_TIMEOUT_S} s", 1
     (LOGS / f"{suite.name}.log").write_text(output)
     outcome = Outcome(suite, suite.count(suite, output, code), time.monotonic() - began, output)
     print(line(outcome), flush=True)
