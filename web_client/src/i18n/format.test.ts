@@ -1,7 +1,7 @@
 // @vitest-environment node
-import { expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 
-import { badgeCount, clockTime, dayTime, daysBetween, fileSize, shortTime } from "./format";
+import { badgeCount, clockTime, dayTime, daysBetween, fileSize, shortTime, showTimesIn } from "./format";
 import { gather } from "./gather";
 import { preferredLocale } from "./index";
 
@@ -54,4 +54,23 @@ test("the language: what was chosen, else what the browser asks for, else Chines
 
 test("a feature's texts stand below its name", () => {
   expect(gather({ "../locales/en.json": { app: {} }, "../features/chat/locales/en.json": { send: "Send" } })).toEqual({ app: {}, chat: { send: "Send" } });
+});
+
+afterEach(() => {
+  showTimesIn(undefined);
+});
+
+test("times are shown on the organisation's clock", () => {
+  const late = Date.UTC(2026, 6, 7, 23, 30);
+  showTimesIn("Asia/Shanghai");
+  expect(clockTime(late)).toBe("07:30");
+  expect(daysBetween(late, Date.UTC(2026, 6, 8, 1))).toBe(0);
+  showTimesIn("UTC");
+  expect(daysBetween(late, Date.UTC(2026, 6, 8, 1))).toBe(1);
+});
+
+test("an unknown zone leaves the device's own in force", () => {
+  showTimesIn("Asia/Shanghai");
+  showTimesIn("Nowhere/Else");
+  expect(clockTime(at(8, 9, 5))).toBe("09:05");
 });

@@ -11,24 +11,59 @@ export interface DayWords {
 
 const DAY_MS = 86_400_000;
 
-const startOfDay = (atMs: number): number => {
-  const day = new Date(atMs);
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
+/** Zone of the organisation (its members read one clock wherever they are); undefined is the device's own. */
+let zone: string | undefined;
+
+/** Show times in this IANA zone from now on; a zone the device does not know leaves its own in force. */
+export function showTimesIn(name: string | undefined): void {
+  try {
+    zone = name === undefined ? undefined : new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    zone = undefined;
+  }
+}
+
+interface Wall {
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+}
+
+/** What the wall clock of the zone says. */
+function wall(atMs: number): Wall {
+  const parts = new Intl.DateTimeFormat("en", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+  }).formatToParts(atMs);
+  const read = (type: keyof Wall): number => Number(parts.find((part) => part.type === type)?.value);
+  return { year: read("year"), month: read("month"), day: read("day"), hour: read("hour"), minute: read("minute") };
+}
+
+const dayNumber = (atMs: number): number => {
+  const { year, month, day } = wall(atMs);
+  return Date.UTC(year, month - 1, day) / DAY_MS;
 };
 
-/** Whole calendar days between two moments in the reader's time zone: 0 same day, 1 the day before `nowMs`. */
+/** Whole calendar days between two moments in the zone shown: 0 same day, 1 the day before `nowMs`. */
 export function daysBetween(atMs: number, nowMs: number): number {
-  return Math.round((startOfDay(nowMs) - startOfDay(atMs)) / DAY_MS);
+  return dayNumber(nowMs) - dayNumber(atMs);
 }
 
 /** `18:42`, always 24 hours. */
 export function clockTime(atMs: number): string {
-  const at = new Date(atMs);
-  return `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+  const { hour, minute } = wall(atMs);
+  return `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
 }
 
 const date = (atMs: number, locale: Locale, options: Intl.DateTimeFormatOptions): string =>
-  new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, options).format(atMs);
+  new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, { timeZone: zone, ...options }).format(atMs);
 
 /** Day only: 今天, 昨天, 周三, 7月2日, 2025年7月2日. */
 export function dayName(atMs: number, nowMs: number, locale: Locale, words: DayWords): string {
@@ -36,7 +71,7 @@ export function dayName(atMs: number, nowMs: number, locale: Locale, words: DayW
   if (days === 0) return words.today;
   if (days === 1) return words.yesterday;
   if (days > 1 && days < 7) return date(atMs, locale, { weekday: "long" });
-  const sameYear = new Date(atMs).getFullYear() === new Date(nowMs).getFullYear();
+  const sameYear = wall(atMs).year === wall(nowMs).year;
   return date(atMs, locale, sameYear ? { month: "long", day: "numeric" } : { dateStyle: "long" });
 }
 
@@ -51,7 +86,7 @@ export function shortTime(atMs: number, nowMs: number, locale: Locale, words: Da
   if (days === 0) return clockTime(atMs);
   if (days === 1) return words.yesterday;
   if (days > 1 && days < 7) return date(atMs, locale, { weekday: "short" });
-  const sameYear = new Date(atMs).getFullYear() === new Date(nowMs).getFullYear();
+  const sameYear = wall(atMs).year === wall(nowMs).year;
   return date(atMs, locale, sameYear ? { month: "numeric", day: "numeric" } : { year: "numeric", month: "numeric", day: "numeric" });
 }
 

@@ -3,6 +3,7 @@ import { computed, ref } from "vue";
 
 import { http } from "@/connection/http";
 import { Problem } from "@/connection/problem";
+import { showTimesIn } from "@/i18n/format";
 
 /** Where sign-in stands: nobody, second factor wanted, second factor to be set up, signed in. */
 export type Step = "none" | "totp" | "enrol" | "done";
@@ -36,6 +37,8 @@ export interface Org {
   /** Words of the organisation's template, e.g. `branch` -> 支部. */
   terms: Record<string, unknown>;
   accent: string | null;
+  /** IANA zone that all times are shown in. */
+  time_zone?: string;
 }
 
 /** Answer of GET /api/v1/session. */
@@ -59,6 +62,7 @@ export const useIdentity = defineStore("identity", () => {
     account.value = answer.account;
     member.value = answer.member;
     org.value = answer.org;
+    showTimesIn(answer.org?.time_zone);
   }
 
   function forget(): void {
