@@ -9,8 +9,8 @@ export interface ReadingParts {
   holding: RoomHolding;
   thread: number | null;
   messages: ComputedRef<ChatMessage[]>;
-  /** The newest message is in view. */
-  atEnd: ComputedRef<boolean>;
+  /** Ordinal of the lowest message that is in view; 0 when none is. */
+  seenN: ComputedRef<number>;
 }
 
 export interface Reading {
@@ -20,7 +20,7 @@ export interface Reading {
   readUpTo: Ref<number | null>;
 }
 
-/** Moves the read cursor while the newest message is in view and the page is visible. */
+/** Moves the read cursor to the lowest message in view while the page is visible. */
 export function useReading(parts: ReadingParts): Reading {
   const me = useMe();
   const readUpTo = ref<number | null>(null);
@@ -47,9 +47,9 @@ export function useReading(parts: ReadingParts): Reading {
 
   const newestN = computed(() => parts.messages.value.at(-1)?.n ?? 0);
   watch(
-    [newestN, parts.atEnd, visible, () => me.state !== null],
+    [parts.seenN, visible, () => me.state !== null],
     () => {
-      if (visible.value && parts.atEnd.value && newestN.value > 0) me.markRead(parts.holding.id, parts.thread, newestN.value);
+      if (visible.value && parts.seenN.value > 0) me.markRead(parts.holding.id, parts.thread, parts.seenN.value);
     },
     { immediate: true },
   );

@@ -6,6 +6,9 @@ import type { Row } from "./timeline";
 /** Within this distance of the end the list counts as being at its end and follows what comes. */
 const AT_END_PX = 80;
 
+/** So much of a row must show to count as seen. */
+const IN_VIEW_PX = 24;
+
 /** Within this distance of a loaded edge the next page is asked for. */
 const NEAR_EDGE_PX = 600;
 
@@ -21,6 +24,8 @@ export interface StickyParts {
   rows: ComputedRef<Row[]>;
   /** Kept here: the newest row is in view, and the list follows it. */
   atEnd: Ref<boolean>;
+  /** Kept here: index of the lowest row that is in view; -1 before the list stands where it begins. */
+  lowest: Ref<number>;
   /** Load the page before or after what is shown; resolves when it is in `rows`. */
   nearStart: () => Promise<void> | null;
   nearEnd: () => Promise<void> | null;
@@ -30,7 +35,7 @@ export interface StickyParts {
 
 /** Scrolling of a list of messages: begins where reading stopped, follows the end, keeps its place when older ones come in. */
 export function useStickyList(parts: StickyParts): StickyList {
-  const { atEnd } = parts;
+  const { atEnd, lowest } = parts;
   const shift = ref(false);
   let begun = false;
   let paging = false;
@@ -46,6 +51,7 @@ export function useStickyList(parts: StickyParts): StickyList {
     if (list === null) return 0;
     const below = list.scrollSize - list.scrollOffset - list.viewportSize;
     atEnd.value = below < AT_END_PX;
+    if (begun) lowest.value = atEnd.value ? parts.rows.value.length - 1 : list.findItemIndex(list.scrollOffset + list.viewportSize - IN_VIEW_PX);
     return below;
   }
 
@@ -92,6 +98,7 @@ export function useStickyList(parts: StickyParts): StickyList {
       const [last, lastBefore] = [rows.at(-1), before?.at(-1)];
       const grew = last?.key !== lastBefore?.key;
       if (grew && (atEnd.value || last?.kind === "outgoing")) toEnd();
+      measure();
     },
     { immediate: true, flush: "post" },
   );

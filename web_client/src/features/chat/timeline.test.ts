@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import { message, MORNING, outgoing } from "./chat.testkit";
-import { rowIndex, stillOutgoing, timeline, type Row, type TimelineParts } from "./timeline";
+import { ordinalAt, rowIndex, stillOutgoing, timeline, type Row, type TimelineParts } from "./timeline";
 
 const build = (parts: Partial<TimelineParts>): Row[] =>
   timeline({ messages: [], outgoing: [], me: "me", readUpTo: null, complete: false, ...parts });
@@ -52,6 +52,12 @@ test("keys are stable and unique", () => {
   expect(new Set(rows.map((row) => row.key)).size).toBe(rows.length);
   expect(rowIndex(rows, 2)).toBe(rows.findIndex((row) => row.key === "m2"));
   expect(rowIndex(rows, 99)).toBe(-1);
+});
+
+test("the ordinal at a row is that of the message there or above", () => {
+  const rows = build({ messages: [message(1), message(2, { n: 2, at_ms: MORNING + 900_000 })], outgoing: [outgoing("c")], complete: true });
+  expect(kinds(rows)).toEqual(["start", "time", "message", "time", "message", "outgoing"]);
+  expect([-1, 1, 2, 3, 4, 5].map((index) => ordinalAt(rows, index))).toEqual([0, 0, 1, 1, 2, 2]);
 });
 
 test("what waits stands behind everything", () => {

@@ -61,6 +61,12 @@ export function rowIndex(rows: readonly Row[], seq: number): number {
   return rows.findIndex((row) => row.key === `m${String(seq)}`);
 }
 
+/** Ordinal of the message at a row or above it; 0 when there is none. */
+export function ordinalAt(rows: readonly Row[], index: number): number {
+  const above = rows.slice(0, index + 1).findLast((row) => row.kind === "message" || row.kind === "gone");
+  return above?.kind === "message" || above?.kind === "gone" ? above.message.n : 0;
+}
+
 /**
  * What of the outbox is still to be drawn: not what already stands in the list because the event came before the answer
  * (or the answer was lost with the line).
