@@ -3,6 +3,7 @@
 from channels.branch.contract import Person, Unit
 from channels.branch.errors import MEMBER_UNKNOWN, UNIT_UNKNOWN
 from channels.branch.hand import Hand
+from channels.branch.handlers import may_enter
 from channels.branch.records import MEMBERS
 from channels.branch.store import person_cards, unit
 from channels.core.actor import Place
@@ -22,6 +23,11 @@ def reader_of(call: Call) -> Reader:
 def place_of(found: Unit) -> Place:
     """Where a unit stands."""
     return Place(found.unit, found.path)
+
+
+def home_of(found: Unit) -> Place:
+    """Where the branch of a unit stands: an office held in a group gives nothing in its branch."""
+    return place_of(found) if found.kind == "branch" else Place(found.branch, found.path[:-1])
 
 
 async def own_unit(call: Call, ident: str) -> Unit:
@@ -48,16 +54,33 @@ async def unit_with(call: Call, ident: str, capability: str) -> Unit:
     return found
 
 
+async def branch_with(call: Call, ident: str, capability: str) -> Unit:
+    """The branch of a unit, in which the caller has a right.
+
+    Raises:
+        Refused: UNIT_UNKNOWN, FORBIDDEN.
+    """
+    return await unit_with(call, (await own_unit(call, ident)).branch, capability)
+
+
 async def member_with(call: Call, capability: str) -> tuple[Document, Unit]:
     """The member named in the path and their branch, in which the caller has a right.
 
     Raises:
-        Refused: MEMBER_UNKNOWN: also for members of other organisations. FORBIDDEN.
+        Refused: MEMBER_UNKNOWN: also for members of branches that the caller may not enter. FORBIDDEN.
     """
     doc = await call.services.mongo[MEMBERS].find_one({"_id": call.part("member")})
     if doc is None or call.actor.org is None or doc["org"] != call.actor.org:
         raise Refused(MEMBER_UNKNOWN)
-    return doc, await unit_with(call, doc["branch"], capability)
+    found = await own_unit(call, doc["branch"])
+    if not call.actor.can(capability, place_of(found)):
+        raise Refused(FORBIDDEN if await sees_people(call, found) else MEMBER_UNKNOWN)
+    return doc, found
+
+
+async def sees_people(call: Call, found: Unit) -> bool:
+    """True when the people of a unit's branch are open to the caller: all else about them must look absent."""
+    return await may_enter(call.actor, found.branch, reader_of(call))
 
 
 def hand_of(call: Call, found: Unit, capability: str) -> Hand:
@@ -73,13 +96,14 @@ def hand_of(call: Call, found: Unit, capability: str) -> Hand:
 
 
 async def card_of(call: Call, member: str) -> Person:
-    """A member's card.
+    """The card of a member of the caller's organisation.
 
     Raises:
         Refused: MEMBER_UNKNOWN.
     """
     cards = await person_cards(call.services.mongo, [member])
     card = cards.get(MemberId(member))
-    if card is None:
+    home = await unit(call.services.mongo, card.branch) if card is not None else None
+    if card is None or home is None or home.org != call.actor.org:
         raise Refused(MEMBER_UNKNOWN)
     return card

@@ -3,7 +3,7 @@
 from channels.branch.contract import Unit
 from channels.branch.errors import NOT_A_BRANCH, ROLE_HELD, UNIT_NAME_TAKEN, UNIT_UNKNOWN
 from channels.branch.hand import Steps, commit
-from channels.branch.handlers import classes_of, counted, may_enter
+from channels.branch.handlers import classes_of, counted
 from channels.branch.holds import Office, check_grant, check_revoke, granted, here_of, revoked, titled
 from channels.branch.protocol import BranchCounted, BranchText, BranchTitle, BranchUnit, text_of, wire_unit
 from channels.branch.records import ORGS, ROLE_HOLDS
@@ -14,7 +14,7 @@ from channels.branch.units import change_unit, unit_added
 from channels.core.feature import RateClass
 from channels.protocol.errors import FORBIDDEN, NOT_FOUND, Refused
 from moderation.audit import PageAt
-from server.http.officers import card_of, hand_of, own_unit, place_of, reader_of, unit_with
+from server.http.officers import card_of, hand_of, own_unit, place_of, sees_people, unit_with
 from server.http.organisation_models import (
     ActsQuery,
     BranchAct,
@@ -119,7 +119,7 @@ async def list_roles(call: Call) -> RoleHolds:
     """Who holds which role in a branch and its groups."""
     query: UnitQuery = call.query
     found = await own_unit(call, query.unit)
-    if not await may_enter(call.actor, found.branch, reader_of(call)):
+    if not await sees_people(call, found):
         raise Refused(UNIT_UNKNOWN)
     docs = await call.services.mongo[ROLE_HOLDS].find(
         {"branch": found.branch}, sort=(("_id", 1),), limit=10_000
@@ -182,7 +182,7 @@ async def take_role(call: Call) -> None:
         raise Refused(NOT_FOUND)
     found = await own_unit(call, doc["unit"])
     if not call.actor.can(MANAGE_ROLES, place_of(found)) and doc["member"] != call.actor.member:
-        raise Refused(FORBIDDEN)
+        raise Refused(FORBIDDEN if await sees_people(call, found) else NOT_FOUND)
     hand = hand_of(call, found, MANAGE_ROLES)
     await check_revoke(hand, doc)
     here = await here_of(call.services.mongo, found.branch)
@@ -196,7 +196,7 @@ async def show_audit(call: Call) -> BranchActs:
     if found.kind != "branch":
         raise Refused(NOT_A_BRANCH)
     watches = call.actor.can(READ_AUDIT, place_of(found))
-    if not watches and not await may_enter(call.actor, found.unit, reader_of(call)):
+    if not watches and not await sees_people(call, found):
         raise Refused(UNIT_UNKNOWN)
     units = [found.unit, *(group.unit for group in await groups_of(call.services.mongo, found.unit))]
     page = PageAt(query.before or "", 200)

@@ -9,7 +9,7 @@ from channels.branch.contract import Person, Unit
 from channels.branch.errors import MEMBER_INACTIVE, NUMBER_TAKEN, UNIT_UNKNOWN
 from channels.branch.fields import FIELD, PERSONAL
 from channels.branch.hand import Hand, Steps, commit
-from channels.branch.handlers import counted, may_enter
+from channels.branch.handlers import counted
 from channels.branch.holds import all_ended
 from channels.branch.members import (
     Edit,
@@ -26,7 +26,7 @@ from channels.branch.protocol import BranchText, BranchTitle, text_of
 from channels.branch.record import label_of, shown_value
 from channels.branch.records import ACTIVE, MEMBERS, MEMBERS_MAX, ORGS
 from channels.branch.roll.numbers import fresh_numbers
-from channels.branch.store import counts_of, groups_of, people_of, person_cards, template_of, unit
+from channels.branch.store import counts_of, groups_of, people_of, person_cards, template_of
 from channels.branch.template import Template
 from channels.branch.typed import read_class, read_field, read_personal
 from channels.core.feature import RateClass
@@ -34,7 +34,17 @@ from channels.protocol.errors import FORBIDDEN, Refused
 from server.accounts.account_store import ACCOUNTS
 from server.accounts.activation import Issuer
 from server.accounts.code_store import CODES
-from server.http.officers import card_of, hand_of, member_with, own_unit, place_of, reader_of, unit_with
+from server.http.officers import (
+    branch_with,
+    card_of,
+    hand_of,
+    home_of,
+    member_with,
+    own_unit,
+    place_of,
+    reader_of,
+    sees_people,
+)
 from server.http.pipeline import own_origin
 from server.http.roll_models import (
     AccountWord,
@@ -65,7 +75,7 @@ async def list_roll(call: Call) -> RollAnswer:
     query: RollQuery = call.query
     found = await own_unit(call, query.unit)
     by_class = await counts_of(call.services.mongo, found.unit)
-    if await may_enter(call.actor, found.branch, reader_of(call)):
+    if await sees_people(call, found):
         people = await _people(call, found, with_left=query.left)
         return RollAnswer(
             unit=found.unit, people=people, total=len([p for p in people if p.active]), by_class=by_class
@@ -79,7 +89,7 @@ async def list_roll(call: Call) -> RollAnswer:
 async def _people(call: Call, found: Unit, *, with_left: bool) -> list[RollPerson]:
     cards = await people_of(call.services.mongo, found.unit)
     if with_left:
-        if not call.actor.can(MANAGE_ROLL, place_of(found)):
+        if not call.actor.can(MANAGE_ROLL, home_of(found)):
             raise Refused(FORBIDDEN)
         gone = await call.services.mongo[MEMBERS].find(
             {"branch": found.branch, "status": {"$ne": ACTIVE}}, fields=("_id",), limit=MEMBERS_MAX
@@ -95,7 +105,7 @@ async def _people(call: Call, found: Unit, *, with_left: bool) -> list[RollPerso
 
 async def _accounts(call: Call, found: Unit, members: list[str]) -> dict[str, AccountWord] | None:
     """Who can sign in already; None for callers who do not hand out codes there."""
-    if not call.actor.can(ISSUE_CODES, place_of(found)):
+    if not call.actor.can(ISSUE_CODES, home_of(found)):
         return None
     asked = {"member": {"$in": members}}
     accounts = await call.services.mongo[ACCOUNTS].find(asked, fields=("member",), limit=MEMBERS_MAX)
@@ -158,7 +168,7 @@ def _address(call: Call) -> str:
 async def add_member(call: Call) -> RollPerson:
     """Put somebody on the roll of a branch."""
     body: RollNewcomer = call.body
-    branch = await unit_with(call, body.unit, MANAGE_ROLL)
+    branch = await branch_with(call, body.unit, MANAGE_ROLL)
     hand, rooms = await _desk(call, branch)
     org = await _org(call, branch)
     template, today = template_of(org), _today(call, org)
@@ -221,10 +231,7 @@ async def renew_membership(call: Call) -> RollPerson:
 
 async def _desk(call: Call, branch: Unit) -> tuple[Hand, Rooms]:
     hand = hand_of(call, branch, MANAGE_ROLL)
-    home = branch if branch.kind == "branch" else await unit(call.services.mongo, branch.branch)
-    if home is None:
-        raise Refused(UNIT_UNKNOWN)
-    return hand, await rooms_of(hand, home, await groups_of(call.services.mongo, home.unit))
+    return hand, await rooms_of(hand, branch, await groups_of(call.services.mongo, branch.unit))
 
 
 async def _commit_number(hand: Hand, steps: Steps) -> None:
