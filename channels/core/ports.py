@@ -51,12 +51,14 @@ class SessionFacts:
         account: Whose it is.
         member: Membership, None for system administrators and bots without one.
         ends_at_ms: Wall time of its end, idle or absolute, unless it is used before; None for a token without end.
+        made_by: For bots: the member who answers for the token; what changes for them changes for it.
     """
 
     session: SessionId
     account: AccountId
     member: MemberId | None
     ends_at_ms: int | None = None
+    made_by: MemberId | None = None
 
 
 class SessionSource(Protocol):

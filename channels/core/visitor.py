@@ -46,7 +46,7 @@ class Visitor:
 
 @dataclass(slots=True)
 class Directory:
-    """Open connections of this process by everything they are known by: session, account, member."""
+    """Open connections of this process by everything they are known by: session, account, member, for bots their maker."""
 
     visitors: set[Visitor] = field(default_factory=set)
     _by_name: dict[str, set[Visitor]] = field(default_factory=dict)
@@ -67,10 +67,11 @@ class Directory:
                 self._by_name.pop(name, None)
 
     def of(self, name: str) -> tuple[Visitor, ...]:
-        """Connections of a session, an account or a member."""
+        """Connections of a session, an account or a member, and of bots a member answers for."""
         return tuple(self._by_name.get(name, ()))
 
 
 def _names(visitor: Visitor) -> Iterator[str]:
     facts = visitor.facts
-    yield from {str(name) for name in (facts.session, facts.account, facts.member) if name is not None}
+    names = (facts.session, facts.account, facts.member, facts.made_by)
+    yield from {str(name) for name in names if name is not None}

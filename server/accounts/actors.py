@@ -32,14 +32,14 @@ def person_actor(account: Account, session: SessionView, person: Person | None) 
 
 
 def bot_actor(token: BotToken, maker: Person, place: Place) -> Actor:
-    """The actor of a token: one unit, its scopes, and of its capabilities those the maker still has there."""
+    """The actor of a token: its scopes, one unit while the maker is in it, and of its capabilities those the maker still has there."""
     capabilities = frozenset(word for word in token.capabilities if maker.role_for(word, place))
     return Actor(
         account=AccountId(token.id),
         session=SessionId(token.id),
         org=token.org,
         member=None,
-        units=frozenset({token.unit}),
+        units=maker.units & {token.unit},
         grants=(Grant(BOT_ROLE, token.unit, capabilities, inherited=False),),
         scopes=token.scopes,
     )

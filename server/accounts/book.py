@@ -23,7 +23,7 @@ from server.accounts.values import Kind, Opened, SessionView, Step, Visit
 from storage.bus.port import Bus
 from storage.clock import Clock
 from storage.entries import Update
-from storage.ids import AccountId, IdSource, SessionId
+from storage.ids import AccountId, IdSource, MemberId, SessionId
 
 SESSIONS_CHANNEL = "sessions"
 """Bus channel; the payload is a JSON list of ids of sessions that ended."""
@@ -38,12 +38,14 @@ class Identified:
         actor: The caller with today's roles; None while a factor is missing.
         account: The account; None for bots.
         person: The member; None for bots and accounts without membership.
+        made_by: For bots: the member who answers for the token.
     """
 
     session: SessionView
     actor: Actor | None
     account: Account | None = None
     person: Person | None = None
+    made_by: MemberId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,8 @@ class SessionBook:
         found = await find(credential.secret)
         if found is None or found.actor is None:
             return None
-        return SessionFacts(
-            found.session.id, found.session.account, found.actor.member, found.session.expires_at_ms
-        )
+        session, actor = found.session, found.actor
+        return SessionFacts(session.id, session.account, actor.member, session.expires_at_ms, found.made_by)
 
     async def actor(self, session: SessionId) -> Actor | None:
         """Who acts in a session, as of now; None when it ended or lacks a factor (port of the hub)."""
@@ -154,7 +155,7 @@ class SessionBook:
         if maker is None or not maker.active or account is None or not account.active:
             return None
         await self._shelves.tokens.seen(token.id, now_ms, now_ms - self._policy.seen_every_ms)
-        return Identified(_token_view(token), bot_actor(token, maker, place))
+        return Identified(_token_view(token), bot_actor(token, maker, place), made_by=token.made_by)
 
     async def _seen(self, view: SessionView) -> None:
         now_ms = self._clock.now_ms()

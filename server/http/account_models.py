@@ -221,7 +221,7 @@ class TokenWish(WireModel):
 
     unit: Id
     name: str = Field(min_length=1, max_length=60)
-    scopes: list[Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_]+)+$", max_length=60)]] = Field(
+    scopes: list[Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_]+)*$", max_length=60)]] = Field(
         min_length=1, max_length=50
     )
     days: int = Field(default=90, ge=1, le=400)
