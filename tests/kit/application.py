@@ -1,0 +1,244 @@
+"""The whole application as its users meet it: real HTTP with cookies and tokens, real sockets, a database to look into.
+
+Tests of rights, secrets and bad input stand on this; how the server runs is in `tests.kit.whole`.
+"""
+
+import json
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from bson import BSON
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+
+from channels.core.exchange import ExchangeSettings
+from channels.core.session import SessionLimits
+from server.accounts.hashing import Cost
+from server.accounts.policy import AccountPolicy
+from server.accounts.totp import code_at, step_of
+from server.lifespan import House, Rhythms
+from storage.client import Document, MongoSettings
+from tests.kit.whole import whole_server
+from tests.wire.client import Client, calling
+
+API = "/api/v1"
+COOKIE = "__Host-huitang"
+PASSWORD = "purple-otter-42-under-the-bridge"
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+CHEAP = Cost(memory_kib=1_024, passes=1, lanes=1)
+"""A hash of about a millisecond: what a test waits for is not the hash."""
+
+UNHURRIED = Rhythms(
+    exchange=ExchangeSettings(several=False, session=SessionLimits(per_minute=0, errors_max=10**9)),
+    policy=replace(AccountPolicy(), seen_every_ms=10**15, address_failures_max=10**9, sessions_max=150),
+    limit_factor=0,
+    cost=CHEAP,
+)
+"""No token buckets, and the time of last use is not written: a test that compares the database before and after counts on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a caller shows.
+
+    Attributes:
+        cookie: Session token; empty for none.
+        bearer: Bearer token of a bot; empty for none.
+    """
+
+    cookie: str = field(default="", repr=False)
+    bearer: str = field(default="", repr=False)
+
+
+NOBODY = Credentials()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request.
+
+    Attributes:
+        method: HTTP method.
+        path: Below /api/v1, with its query.
+        body: JSON body, None for none.
+        content: Raw body instead of JSON.
+        headers: Further headers.
+    """
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        status: HTTP status.
+        key: Error key, empty for a success.
+        content: The body.
+        cookie: New session token, empty when none was set.
+    """
+
+    status: int
+    key: str
+    content: bytes
+    cookie: str = field(default="", repr=False)
+
+    def json(self) -> Any:  # noqa: ANN401 - whatever was answered
+        """The body as JSON."""
+        return json.loads(self.content)
+
+
+@dataclass(slots=True)
+class Application:
+    """A running application.
+
+    Attributes:
+        house: Its floors, for founding organisations and for looking.
+        url: Where it is.
+        database: The database, by a connection of the test's own.
+    """
+
+    house: House
+    url: str
+    database: AsyncDatabase[Document]
+    http: httpx2.AsyncClient
+
+    async def ask(self, request: Request, shown: Credentials = NOBODY) -> Answer:
+        """Send a request as a page of ours (or a bot) would."""
+        headers = {"origin": self.url, "sec-fetch-site": "same-origin", **request.headers}
+        if shown.cookie:
+            headers["cookie"] = f"{COOKIE}={shown.cookie}"
+        if shown.bearer:
+            headers["authorization"] = f"Bearer {shown.bearer}"
+        content = request.content
+        if request.body is not None:
+            content = json.dumps(request.body, ensure_ascii=False).encode()
+            headers.setdefault("content-type", "application/json")
+        answer = await self.http.request(
+            request.method, f"{API}{request.path}", content=content, headers=headers
+        )
+        self.http.cookies.clear()
+        key = str(answer.json().get("key", "")) if answer.status_code >= 400 else ""
+        return Answer(answer.status_code, key, answer.content, _session_cookie(answer))
+
+    async def post(
+        self, path: str, body: Mapping[str, Any] | None = None, shown: Credentials = NOBODY
+    ) -> Answer:
+        """POST JSON."""
+        return await self.ask(Request("POST", path, body or {}), shown)
+
+    async def sign_in(self, login: str, password: str = PASSWORD, seed: str = SEED) -> Credentials:
+        """Log in through the door: password, then a one-time code unless there is no seed."""
+        first = await self.post("/login", {"login": login, "password": password})
+        assert first.status == 200, first.content
+        shown = Credentials(first.cookie)
+        if not seed or first.json()["step"] != "totp":
+            return shown
+        second = await self.post("/login/totp", {"code": self.code(seed)}, shown)
+        assert second.json() == {"step": "done"}, second.content
+        return Credentials(second.cookie)
+
+    def code(self, seed: str = SEED, ahead: int = 0) -> str:
+        """The code an authenticator shows `ahead` steps from now."""
+        return code_at(seed, step_of(self.house.ground.clock.now_ms()) + ahead)
+
+    @asynccontextmanager
+    async def socket(self, shown: Credentials = NOBODY) -> AsyncIterator[Client]:
+        """An open socket that has not said hello; a cookie travels with our origin."""
+        address = f"ws{self.url.removeprefix('http')}/ws"
+        origin = None if shown.bearer else self.url
+        async with calling(address, origin=origin, cookie=shown.cookie or None) as client:
+            yield client
+
+    async def settled(self) -> None:
+        """Wait until nothing is under way behind the answers."""
+        await self.house.accounts.parts.tasks.finish(5)
+        while await self.database["log"].count_documents({"pending_since_ms": {"$exists": True}}, limit=1):
+            await self.house.ground.log.newest("me:nobody", 1)  # a turn of the database, instead of a sleep
+
+    async def prints(self, leave_out: Collection[str] = ()) -> dict[str, str]:
+        """A hash of every collection."""
+        hashed: Document = await self.database.command("dbHash")
+        return {name: digest for name, digest in hashed["collections"].items() if name not in leave_out}
+
+
+def _session_cookie(answer: httpx2.Response) -> str:
+    for value in answer.headers.get_list("set-cookie"):
+        name, _, rest = value.partition("=")
+        if name == COOKIE:
+            return rest.partition(";")[0]
+    return ""
+
+
+@asynccontextmanager
+async def open_application(
+    mongo: MongoSettings, folder: Path, rhythms: Rhythms = UNHURRIED
+) -> AsyncIterator[Application]:
+    """Serve the whole application on a database of its own while the block runs; the database is dropped at the end."""
+    async with AsyncExitStack() as stack:
+        driver: AsyncMongoClient[Document] = AsyncMongoClient(mongo.url, tz_aware=True)
+        stack.push_async_callback(driver.close)
+        database = driver[mongo.database]
+        stack.push_async_callback(driver.drop_database, mongo.database)
+        served = await stack.enter_async_context(whole_server(mongo, folder, rhythms))
+        http = await stack.enter_async_context(
+            httpx2.AsyncClient(base_url=served.url, trust_env=False, timeout=30)
+        )
+        yield Application(served.house, served.url, database, http)
+
+
+@dataclass(slots=True)
+class Picture:
+    """The stored documents of a moment, to go back to.
+
+    Attributes:
+        application: Whose.
+        prints: Hash of every collection then.
+        documents: Collection -> id -> document.
+    """
+
+    application: Application
+    prints: dict[str, str]
+    documents: dict[str, dict[Any, Document]]
+
+    @classmethod
+    async def take(cls, application: Application) -> "Picture":
+        """Remember everything."""
+        prints = await application.prints()
+        documents = {}
+        for name in prints:
+            found = await application.database[name].find().to_list()
+            documents[name] = {document["_id"]: document for document in found}
+        return cls(application, prints, documents)
+
+    async def restore(self) -> None:
+        """Put everything back, except that entries added to the log stay: processes remember its numbers."""
+        now = await self.application.prints()
+        for name, digest in now.items():
+            if self.prints.get(name) != digest:
+                await self._restore(name)
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Take the log as it is now for the state to go back to."""
+        self.prints = await self.application.prints()
+
+    async def _restore(self, name: str) -> None:
+        collection, wanted = self.application.database[name], self.documents.get(name, {})
+        stored = {document["_id"]: document for document in await collection.find().to_list()}
+        gone = [ident for ident in stored if ident not in wanted]
+        if gone and name != "log":
+            await collection.delete_many({"_id": {"$in": gone}})
+        for ident, document in wanted.items():
+            present = stored.get(ident)
+            if present is None or BSON.encode(present) != BSON.encode(document):
+                await collection.replace_one({"_id": ident}, document, upsert=True)
