@@ -17,6 +17,10 @@ GRACE_MS = 45_000
 NODE_EXPIRES_MS = 40_000
 """Silence after which another process counts as gone: two missed announcements of 15 s and some air."""
 
+STAYS_MAX = 8
+"""Connections of one member shown in one topic: beyond them broken ones go at once, the oldest first. A line that breaks
+again and again must not make the roster grow."""
+
 OWN = ""
 """Node name of this process inside the tracker."""
 
@@ -196,6 +200,13 @@ class Tracker:
             for ref in broken:
                 self._touch(topic, member, own=stays.pop(ref).node == OWN)
         stays[stay.arrival.ref] = stay
+        if len(stays) > STAYS_MAX:
+            self._drop_oldest_broken(topic, member, stays)
+
+    def _drop_oldest_broken(self, topic: str, member: str, stays: dict[str, _Stay]) -> None:
+        broken = [ref for ref, stay in stays.items() if stay.arrival.state is State.RECONNECTING]
+        for ref in broken[: len(stays) - STAYS_MAX]:
+            self._touch(topic, member, own=stays.pop(ref).node == OWN)
 
     def _fade(self, topic: str, member: str, stay: _Stay, now_ms: int) -> None:
         self._touch(topic, member, own=stay.node == OWN)

@@ -17,8 +17,9 @@ from channels.protocol.base import WireModel
 from channels.protocol.frames import PAGE_EVENTS, Gap, Position
 from storage.log import Entry, TopicLog
 
-PAGE_BYTES = 524_288
-"""Most bytes of events in one answer: a page of the longest messages, and far from the hub's hard bound."""
+PAGE_BYTES = 131_072
+"""Most bytes of events in one answer. An answer counts only when it arrived whole: on a line that breaks every few hundred
+kilobytes, larger ones would be sent again and again and never get there. A page of ordinary messages is smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,19 @@ class Pager:
 
 
 def _remembered(memory: Sequencer, after: int, budget: Budget) -> Page | None:
-    frames = memory.recent(after)
-    if frames is None or len(frames) > budget.events or sum(map(len, frames)) > budget.size_bytes:
+    """The page as memory holds it; None when the log has to be asked."""
+    if after < 0 or after > memory.cursor:
         return None
-    return Page(memory.cursor, [payload_of(frame) for frame in frames])
+    items = memory.newest(min(memory.cursor - after, budget.events))
+    if items is None:
+        return None
+    if not items:
+        return Page(memory.cursor)
+    newest_first = _fitting((payload_of(item.frame) for item in reversed(items)), budget)
+    first = items[-len(newest_first)].seq
+    return Page(
+        memory.cursor, newest_first[::-1], Gap(after=after, before=first) if first > after + 1 else None
+    )
 
 
 def _fitting(events: Iterable[bytes], budget: Budget) -> list[bytes]:

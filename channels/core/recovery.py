@@ -31,7 +31,7 @@ from channels.protocol.frames import (
 )
 from channels.protocol.topics import parse_topic
 
-RESUME_EVENTS = 1_000  # events in one resume answer, over all topics; the rest is paged with replay
+RESUME_EVENTS = 400  # events in one resume answer, over all topics; the rest is paged with replay
 TOPIC_BYTES = 4_096  # of them for one topic at least: one long message
 READS_AT_ONCE = 4  # topics of one resume read at the same time; others want the database, too
 ATTEMPTS = 5  # readings of a topic that runs away from its reader before it is told to come back
@@ -77,7 +77,7 @@ class Recovery:
         """
         self._check_count(visitor, command.topics)
         share = max(1, len(command.topics))
-        budget = Budget(max(1, RESUME_EVENTS // share), max(TOPIC_BYTES, 2 * PAGE_BYTES // share))
+        budget = Budget(max(1, RESUME_EVENTS // share), max(TOPIC_BYTES, PAGE_BYTES // share))
         try:
             entered = await self._enter_all(visitor, command.topics, budget)
             for _ in range(ATTEMPTS):

@@ -6,6 +6,7 @@ May be imported by server and tests.
 
 from collections import deque
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 
@@ -90,11 +91,11 @@ class Sequencer:
         self.known = self.cursor
         self._held.clear()
 
-    def recent(self, after: int) -> list[bytes] | None:
-        """Frames after `after` up to the cursor when memory holds them all, else None."""
-        if self.cursor == UNKNOWN or not 0 <= self.cursor - after <= len(self._recent):
+    def newest(self, count: int) -> list[Item] | None:
+        """The newest `count` entries up to the cursor when memory holds so many, else None."""
+        if self.cursor == UNKNOWN or count > len(self._recent):
             return None
-        return [item.frame for item in self._recent if item.seq > after]
+        return list(islice(self._recent, len(self._recent) - count, None))
 
     def _advance(self, item: Item, ready: list[Item]) -> None:
         self.cursor = item.seq

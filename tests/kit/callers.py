@@ -36,14 +36,18 @@ class FakeSessions:
         self.lifetime_ms: int | None = None
         self.touched: list[str] = []
         self._next = 0
+        self._by_secret: dict[str, SessionId] = {}
 
     async def load(self, credential: Credential) -> SessionFacts | None:
-        """Open a session for a well-known secret."""
+        """The session of a well-known secret, opened when it is first shown."""
         self._check()
         kind, _, number = credential.secret.partition("-")
         if kind not in (("bearer", "bot") if credential.bearer else ("cookie",)) or not number.isdigit():
             return None
-        return self.open(int(number), bot=kind == "bot")
+        known = self._by_secret.get(credential.secret)
+        if known is None:
+            known = self._by_secret[credential.secret] = self.open(int(number), bot=kind == "bot").session
+        return self.facts.get(known)
 
     def open(self, number: int, *, bot: bool = False) -> SessionFacts:
         """A new session of member `number`; bots may only speak."""

@@ -97,7 +97,7 @@ class FlappingClient:
             while not done():
                 try:
                     async with asyncio.timeout(0.05 if budget_bytes is None else 2.0):
-                        data = await reader.read(self._chance.choice((7, 300, 65_536)))
+                        data = await reader.read(65_536)
                 except TimeoutError:
                     continue
                 if budget_bytes is not None:
@@ -174,7 +174,10 @@ class FlappingClient:
     def _missed(self, topic: str, before: int) -> None:
         room = self.rooms[topic]
         room.gap_before = before
-        self._say({"type": "replay", "topic": topic, "after": room.position, "before": before})
+        limit = self._chance.choice((5, 40, 200))
+        self._say(
+            {"type": "replay", "topic": topic, "after": room.position, "before": before, "limit": limit}
+        )
 
     def _say(self, message: Message) -> None:
         self._ref += 1

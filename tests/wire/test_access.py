@@ -129,9 +129,10 @@ async def test_the_end_of_a_session_closes_its_sockets_on_every_server(
             await inside(client, number)
         loop = asyncio.get_running_loop()
         started = loop.time()
-        for client in (here, there):
-            left.sessions.facts.pop(client.welcome["session"])
-            left.exchange.session_ended(client.welcome["session"])
+        session = here.welcome["session"]
+        assert there.welcome["session"] == session
+        del left.sessions.facts[session]
+        left.exchange.session_ended(session)
         for client in (here, there):
             assert await client.closed(SOON_S) == (4500, "SESSION_ENDED")
         assert loop.time() - started < SOON_S

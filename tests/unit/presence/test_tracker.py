@@ -3,7 +3,7 @@
 import random
 
 from presence.diff import Meta, State, apply
-from presence.tracker import GRACE_MS, NODE_EXPIRES_MS, Arrival, Tracker
+from presence.tracker import GRACE_MS, NODE_EXPIRES_MS, STAYS_MAX, Arrival, Tracker
 
 T = "chat:room"
 
@@ -37,6 +37,20 @@ def test_the_same_device_coming_back_replaces_its_broken_connection() -> None:
     assert states(tracker, "a") == {"r2": "reconnecting", "r3": "here"}
     tracker.expire(GRACE_MS)
     assert states(tracker, "a") == {"r3": "here"}
+
+
+def test_a_line_that_breaks_again_and_again_does_not_make_the_roster_grow() -> None:
+    tracker = Tracker()
+    for number in range(100):
+        tracker.join(T, "a", arrival(f"r{number}", f"device {number}"))
+        tracker.drop(T, "a", f"r{number}", now_ms=number)
+    assert len(states(tracker, "a")) == STAYS_MAX
+    assert "r99" in states(tracker, "a")
+    for number in range(20):
+        tracker.join(T, "a", arrival(f"here {number}", f"desk {number}"))
+    assert list(states(tracker, "a").values()) == ["here"] * 20  # those who are here are never hidden
+    tracker.expire(10**9)
+    assert len(states(tracker, "a")) == 20
 
 
 def test_leaving_on_purpose_has_no_grace() -> None:

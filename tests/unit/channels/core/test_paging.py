@@ -84,19 +84,24 @@ async def test_a_page_is_bounded_in_bytes_but_never_empty() -> None:
     assert (seqs(one), one.gap) == ([20], Gap(after=10, before=20))
 
 
-async def test_what_memory_holds_is_not_read() -> None:
-    log, memory, rendering = BookLog(40), Sequencer(), Rendering(Registry((Talk().feature,)))
-    memory.anchor(20)
-    memory.accept([rendering.item(entry)._replace(revises=False) for entry in log.entries[20:]])
-    page = await read(log, Position(epoch="e1", seq=30), Budget(), memory)
-    assert (seqs(page), log.reads_count) == (list(range(31, 41)), 0)
-    for since, budget in ((15, Budget()), (30, Budget(events=5)), (30, Budget(size_bytes=100))):
-        log.reads_count = 0
-        page = await read(log, Position(epoch="e1", seq=since), budget, memory)
-        assert log.reads_count == 2
-        assert page.head == 40
-    ahead = await read(log, Position(epoch="e1", seq=40), Budget(), memory)
-    assert (ahead.events, ahead.head) == ([], 40)
+def remembering(log: BookLog, after: int) -> Sequencer:
+    """A topic whose memory holds the entries after `after`."""
+    memory, rendering = Sequencer(), Rendering(Registry((Talk().feature,)))
+    memory.anchor(after)
+    memory.accept([rendering.item(entry)._replace(revises=False) for entry in log.entries[after:]])
+    return memory
+
+
+@pytest.mark.parametrize("have", range(41))
+@pytest.mark.parametrize("budget", [Budget(), Budget(events=5), Budget(size_bytes=300), Budget(size_bytes=1)])
+async def test_a_page_from_memory_is_the_page_from_the_log(have: int, budget: Budget) -> None:
+    log = BookLog(40)
+    since = Position(epoch="e1", seq=have)
+    page = await read(log, since, budget)
+    log.reads_count = 0
+    remembered = await read(log, since, budget, remembering(log, 20))
+    assert (seqs(remembered), remembered.head, remembered.gap) == (seqs(page), page.head, page.gap)
+    assert (log.reads_count == 0) == (min(40 - have, budget.events) <= 20)
 
 
 async def test_memory_that_lags_behind_is_not_mistaken_for_the_end_of_the_log() -> None:

@@ -74,31 +74,35 @@ def test_what_is_held_is_bounded_and_the_rest_is_left_to_the_log() -> None:
     assert order.known == HELD_COUNT + 501
 
 
+def newest(order: Sequencer, count: int) -> list[int] | None:
+    found = order.newest(count)
+    return None if found is None else seqs(found)
+
+
 def test_memory_serves_what_is_recent_and_admits_what_it_forgot() -> None:
     order = anchored(10)
-    assert order.recent(10) == []
-    assert order.recent(9) is None
-    assert order.recent(11) is None
-    assert Sequencer().recent(0) is None
+    assert newest(order, 0) == []
+    assert newest(order, 1) is None
+    assert newest(Sequencer(), 0) is None
     order.accept([item(seq) for seq in range(11, 11 + 2 * RECENT_COUNT)])
     last = 10 + 2 * RECENT_COUNT
-    assert order.recent(last - RECENT_COUNT) is not None
-    assert order.recent(last - RECENT_COUNT - 1) is None
-    assert order.recent(last - 2) == [item(last - 1).frame, item(last).frame]
+    assert newest(order, RECENT_COUNT) == list(range(last - RECENT_COUNT + 1, last + 1))
+    assert newest(order, RECENT_COUNT + 1) is None
+    assert newest(order, 2) == [last - 1, last]
 
 
 def test_memory_is_bounded_in_bytes() -> None:
     order = anchored(0)
     order.accept([item(seq, RECENT_BYTES // 4) for seq in range(1, 9)])
-    assert order.recent(8 - 3) is not None
-    assert order.recent(0) is None
+    assert newest(order, 3) == [6, 7, 8]
+    assert newest(order, 4) is None
 
 
 def test_an_entry_that_revises_earlier_ones_empties_the_memory_before_it() -> None:
     order = anchored(0)
     order.accept([item(1), item(2), item(3, revises=True), item(4)])
-    assert order.recent(1) is None
-    assert order.recent(2) == [item(3).frame, item(4).frame]
+    assert newest(order, 2) == [3, 4]
+    assert newest(order, 3) is None
 
 
 def test_a_shuffled_stream_comes_out_straight() -> None:
