@@ -12,6 +12,8 @@ MODULE_LINES_AIM = 300
 FUNCTION_LINES = 60
 FUNCTION_LINES_AIM = 30
 TEST_LINES = 600
+COMPONENT_LINES = 200
+SCRIPT_LINES = 300
 LONG_SHARE = 0.05  # the admired small libraries keep under 5 % above the aim
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -56,6 +58,16 @@ def test_few_functions_are_over_the_aim() -> None:
 
 def test_no_test_file_is_over_the_limit() -> None:
     assert [path.name for path in (ROOT / "tests").rglob("*.py") if lines_of(path) > TEST_LINES] == []
+
+
+def test_no_component_or_module_of_the_client_is_over_the_limit() -> None:
+    limits = {".vue": COMPONENT_LINES, ".ts": SCRIPT_LINES}
+    files = [path for path in (ROOT / "web_client/src").rglob("*") if path.suffix in limits]
+    assert len(files) > 100
+    over = [
+        path.name for path in files if path.name != "generated.ts" and lines_of(path) > limits[path.suffix]
+    ]
+    assert over == []
 
 
 def test_every_module_says_what_it_is_for() -> None:
