@@ -6,6 +6,9 @@ import type { Row } from "./timeline";
 /** Within this distance of the end the list counts as being at its end and follows what comes. */
 const AT_END_PX = 80;
 
+/** Rows are measured by being drawn; after this time those in view have been. */
+const SETTLE_MS = 250;
+
 /** So much of a row must show to count as seen. */
 const IN_VIEW_PX = 24;
 
@@ -29,8 +32,8 @@ export interface StickyParts {
   /** Load the page before or after what is shown; resolves when it is in `rows`. */
   nearStart: () => Promise<void> | null;
   nearEnd: () => Promise<void> | null;
-  /** Index of the row to begin at, -1 for the end. */
-  beginAt: () => number;
+  /** Key of the row to begin at, null for the end. */
+  beginAt: () => string | null;
 }
 
 /** Scrolling of a list of messages: begins where reading stopped, follows the end, keeps its place when older ones come in. */
@@ -38,6 +41,7 @@ export function useStickyList(parts: StickyParts): StickyList {
   const { atEnd, lowest } = parts;
   const shift = ref(false);
   let begun = false;
+  let settleAtStart: (() => void) | null = null;
   let paging = false;
 
   function toEnd(): void {
@@ -53,6 +57,23 @@ export function useStickyList(parts: StickyParts): StickyList {
     atEnd.value = below < AT_END_PX;
     if (begun) lowest.value = atEnd.value ? parts.rows.value.length - 1 : list.findItemIndex(list.scrollOffset + list.viewportSize - IN_VIEW_PX);
     return below;
+  }
+
+  /** Go to where the list begins; again whenever a row turns out higher than guessed, until all in view are drawn. */
+  function begin(): void {
+    settleAtStart = () => {
+      const key = parts.beginAt();
+      const at = key === null ? -1 : parts.rows.value.findIndex((row) => row.key === key);
+      atEnd.value = at < 0;
+      if (at >= 0) parts.list.value?.scrollToIndex(at, { align: "start" });
+      else toEnd();
+    };
+    settleAtStart();
+    setTimeout(() => {
+      settleAtStart = null;
+      begun = true;
+      onScroll(parts.list.value?.scrollOffset ?? 0);
+    }, SETTLE_MS);
   }
 
   async function page(load: Promise<void> | null, older: boolean): Promise<void> {
@@ -83,16 +104,8 @@ export function useStickyList(parts: StickyParts): StickyList {
       if (list === null || rows.length === 0) return;
       await nextTick();
       if (!begun) {
-        const at = parts.beginAt();
-        if (at >= 0) list.scrollToIndex(at, { align: "start" });
-        else toEnd();
-        // Rows are measured now for the first time; the second call lands exactly.
-        requestAnimationFrame(() => {
-          if (at >= 0) list.scrollToIndex(at, { align: "start" });
-          else toEnd();
-          begun = true;
-          onScroll(list.scrollOffset);
-        });
+        if (settleAtStart === null) begin();
+        else settleAtStart();
         return;
       }
       const [last, lastBefore] = [rows.at(-1), before?.at(-1)];
@@ -107,6 +120,7 @@ export function useStickyList(parts: StickyParts): StickyList {
     shift,
     onScroll,
     onResize: () => {
+      settleAtStart?.();
       if (!begun) return;
       if (atEnd.value) toEnd();
       measure();
