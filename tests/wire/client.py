@@ -1,7 +1,6 @@
-"""A client for wire tests: says hello, sends commands, keeps what comes, and can follow topics as a real client does."""
+"""A client for wire tests: says hello, sends commands, keeps what comes."""
 
 import asyncio
-import hashlib
 import itertools
 import json
 from collections.abc import AsyncIterator
@@ -125,39 +124,3 @@ async def calling(url: str, *, origin: str | None = None, cookie: str | None = N
     )
     async with Client(socket) as client:
         yield client
-
-
-class Follower:
-    """What a client knows of one topic: its position, and a digest of everything it applied, in order.
-
-    The client's rules (realtime.md 7): the position never passes a hole; what comes too early waits; a gap is replayed.
-    """
-
-    def __init__(self, topic: str) -> None:
-        self.topic = topic
-        self.epoch: str | None = None
-        self.seq = 0
-        self.applied: list[int] = []
-        self._digest = hashlib.sha256()
-        self._early: dict[int, Frame] = {}
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 over everything applied."""
-        return self._digest.hexdigest()
-
-    @property
-    def missing(self) -> tuple[int, int] | None:
-        """(after, before) of the first hole, when something came too early."""
-        return (self.seq, min(self._early)) if self._early else None
-
-    def take(self, event: Frame) -> None:
-        """An event of the topic came, live or in an answer."""
-        seq = event["seq"]
-        if seq <= self.seq:
-            return
-        self._early[seq] = event
-        while (due := self._early.pop(self.seq + 1, None)) is not None:
-            self.seq += 1
-            self.applied.append(due["seq"])
-            self._digest.update(json.dumps([due["seq"], due["sender"], due["text"]]).encode())

@@ -116,6 +116,17 @@ async def test_measures_stand_before_writing_and_leave_reading_open() -> None:
     assert await dispatcher.answer(TalkWave(ref=1, room="hall"), actor(), 5) == Done()
 
 
+def test_being_in_topics_takes_a_token_and_needs_a_bots_scope() -> None:
+    stage = Stage()
+    stage.dispatcher().check_reading(actor())
+    stage.dispatcher().check_reading(actor(scopes=frozenset({"subscribe"})))
+    assert [key.split(":")[1] for key, *_ in stage.buckets.taken] == ["READ", "READ"]
+    with pytest.raises(Refused, match="FORBIDDEN"):
+        stage.dispatcher().check_reading(actor(scopes=frozenset({"talk.say"})))
+    with pytest.raises(Refused, match="TOO_MANY_REQUESTS"):
+        Stage(wait_ms=5).dispatcher().check_reading(actor())
+
+
 async def test_a_command_without_a_row_is_unknown() -> None:
     assert (await refused(Stage().dispatcher(), Heartbeat(ref=1), actor())).row.key == "UNKNOWN_TYPE"
 
