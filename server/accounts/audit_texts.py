@@ -8,7 +8,10 @@ ACTION_TEXTS: dict[str, tuple[str, str]] = {
     "roll.member_changed": ("修改了您的资料", "changed your details"),
     "roll.member_left": ("将您移出花名册", "took you off the roll"),
     "roll.member_returned": ("将您重新加入花名册", "put you back on the roll"),
-    "roll.details_erased": ("保存期满,删除了您的个人资料", "erased your personal details, their time being over"),
+    "roll.details_erased": (
+        "保存期满,删除了您的个人资料",
+        "erased your personal details, their time being over",
+    ),
     "branch.role_granted": ("为您添加了职务", "gave you a role"),
     "branch.role_revoked": ("撤销了您的职务", "took a role from you"),
     "account.code_issued": ("为您发放了激活码", "handed out an activation code for you"),
