@@ -14,6 +14,12 @@ const DAY_MS = 86_400_000;
 /** Zone of the organisation (its members read one clock wherever they are); undefined is the device's own. */
 let zone: string | undefined;
 
+const readClock = (): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat("en", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" });
+
+/** Made once per zone: making one is a thousand times dearer than using it. */
+let clock = readClock();
+
 /** Show times in this IANA zone from now on; a zone the device does not know leaves its own in force. */
 export function showTimesIn(name: string | undefined): void {
   try {
@@ -21,35 +27,34 @@ export function showTimesIn(name: string | undefined): void {
   } catch {
     zone = undefined;
   }
+  clock = readClock();
+  offsets.clear();
 }
 
-interface Wall {
-  year: number;
-  month: number;
-  day: number;
-  hour: number;
-  minute: number;
+const QUARTER_MS = 900_000;
+const QUARTERS_KEPT = 20_000;
+
+/** Distance of the zone from UTC by quarter of an hour: no zone has ever changed within one. */
+const offsets = new Map<number, number>();
+
+function offsetMs(atMs: number): number {
+  const quarter = Math.floor(atMs / QUARTER_MS);
+  const known = offsets.get(quarter);
+  if (known !== undefined) return known;
+  const startMs = quarter * QUARTER_MS;
+  const said: Record<string, number> = {};
+  for (const { type, value } of clock.formatToParts(startMs)) said[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = said;
+  const offset = Date.UTC(year, month - 1, day, hour, minute) - startMs;
+  if (offsets.size >= QUARTERS_KEPT) offsets.clear();
+  offsets.set(quarter, offset);
+  return offset;
 }
 
-/** What the wall clock of the zone says. */
-function wall(atMs: number): Wall {
-  const parts = new Intl.DateTimeFormat("en", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-  }).formatToParts(atMs);
-  const read = (type: keyof Wall): number => Number(parts.find((part) => part.type === type)?.value);
-  return { year: read("year"), month: read("month"), day: read("day"), hour: read("hour"), minute: read("minute") };
-}
+/** The wall clock of the zone, to be read with the UTC getters. */
+const wall = (atMs: number): Date => new Date(atMs + offsetMs(atMs));
 
-const dayNumber = (atMs: number): number => {
-  const { year, month, day } = wall(atMs);
-  return Date.UTC(year, month - 1, day) / DAY_MS;
-};
+const dayNumber = (atMs: number): number => Math.floor((atMs + offsetMs(atMs)) / DAY_MS);
 
 /** Whole calendar days between two moments in the zone shown: 0 same day, 1 the day before `nowMs`. */
 export function daysBetween(atMs: number, nowMs: number): number {
@@ -58,8 +63,7 @@ export function daysBetween(atMs: number, nowMs: number): number {
 
 /** `18:42`, always 24 hours. */
 export function clockTime(atMs: number): string {
-  const { hour, minute } = wall(atMs);
-  return `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
+  return wall(atMs).toISOString().slice(11, 16);
 }
 
 const date = (atMs: number, locale: Locale, options: Intl.DateTimeFormatOptions): string =>
@@ -71,7 +75,7 @@ export function dayName(atMs: number, nowMs: number, locale: Locale, words: DayW
   if (days === 0) return words.today;
   if (days === 1) return words.yesterday;
   if (days > 1 && days < 7) return date(atMs, locale, { weekday: "long" });
-  const sameYear = wall(atMs).year === wall(nowMs).year;
+  const sameYear = wall(atMs).getUTCFullYear() === wall(nowMs).getUTCFullYear();
   return date(atMs, locale, sameYear ? { month: "long", day: "numeric" } : { dateStyle: "long" });
 }
 
@@ -86,7 +90,7 @@ export function shortTime(atMs: number, nowMs: number, locale: Locale, words: Da
   if (days === 0) return clockTime(atMs);
   if (days === 1) return words.yesterday;
   if (days > 1 && days < 7) return date(atMs, locale, { weekday: "short" });
-  const sameYear = wall(atMs).year === wall(nowMs).year;
+  const sameYear = wall(atMs).getUTCFullYear() === wall(nowMs).getUTCFullYear();
   return date(atMs, locale, sameYear ? { month: "numeric", day: "numeric" } : { year: "numeric", month: "numeric", day: "numeric" });
 }
 
