@@ -88,7 +88,7 @@ test("a confirmed one stays until its number is in the list", () => {
 
 test("ten thousand messages are laid out in well under a frame of work each", () => {
   const messages = Array.from({ length: 10_000 }, (_, index) => message(index + 1));
-  const began = performance.now();
+  const began = process.cpuUsage(); // not the clock: a busy machine must not fail this
   expect(build({ messages })).toHaveLength(10_000 + kinds(build({ messages })).filter((kind) => kind === "time").length);
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(process.cpuUsage(began).user / 1_000).toBeLessThan(1_000);
 });
