@@ -16,7 +16,7 @@ ACTION_TEXTS: dict[str, tuple[str, str]] = {
     "branch.role_revoked": ("撤销了您的职务", "took a role from you"),
     "account.code_issued": ("为您发放了激活码", "handed out an activation code for you"),
     "account.activated": ("您激活了账号", "you activated your account"),
-    "account.provisioned": ("在服务器上创建了您的账号", "made your account on the server"),
+    "account.provisioned": ("创建了您的账号", "made your account"),
     "account.disabled": ("停用了您的账号", "disabled your account"),
     "account.enabled": ("恢复了您的账号", "enabled your account"),
     "account.signed_in": ("您登录了", "you signed in"),

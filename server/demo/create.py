@@ -73,7 +73,7 @@ async def make_demo(reader: Reader, accounts: Accounts, folder: Path, say: Say =
         Refused: The roll of the demo or an account is refused: a fault of the program, not of the caller.
         StorageError: The database is away.
     """
-    hand = Hand(reader, SYSTEM, "demo", "", _nobody_waits)
+    hand = Hand(reader, SYSTEM, "command line", "", _nobody_waits)
     found = await _find(reader)
     created = found is None
     logins = read(folder, PARTS)
