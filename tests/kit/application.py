@@ -4,15 +4,16 @@ Tests of rights, secrets and bad input stand on this; how the server runs is in 
 """
 
 import json
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import httpx2
-from bson import BSON
-from pymongo import AsyncMongoClient
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+from pymongo import AsyncMongoClient, DeleteOne, ReplaceOne
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 
 from channels.core.exchange import ExchangeSettings
@@ -22,6 +23,7 @@ from server.accounts.policy import AccountPolicy
 from server.accounts.totp import code_at, step_of
 from server.lifespan import House, Rhythms
 from storage.client import Document, MongoSettings
+from tests.kit.plain_http import PlainClient, Reply
 from tests.kit.whole import whole_server
 from tests.wire.client import Client, calling
 
@@ -105,12 +107,13 @@ class Application:
         house: Its floors, for founding organisations and for looking.
         url: Where it is.
         database: The database, by a connection of the test's own.
+        http: Connections to it.
     """
 
     house: House
     url: str
     database: AsyncDatabase[Document]
-    http: httpx2.AsyncClient
+    http: PlainClient
 
     async def ask(self, request: Request, shown: Credentials = NOBODY) -> Answer:
         """Send a request as a page of ours (or a bot) would."""
@@ -123,12 +126,9 @@ class Application:
         if request.body is not None:
             content = json.dumps(request.body, ensure_ascii=False).encode()
             headers.setdefault("content-type", "application/json")
-        answer = await self.http.request(
-            request.method, f"{API}{request.path}", content=content, headers=headers
-        )
-        self.http.cookies.clear()
-        key = str(answer.json().get("key", "")) if answer.status_code >= 400 else ""
-        return Answer(answer.status_code, key, answer.content, _session_cookie(answer))
+        reply = await self.http.request(request.method, f"{API}{request.path}", headers, content)
+        key = str(json.loads(reply.content).get("key", "")) if reply.status >= 400 else ""
+        return Answer(reply.status, key, reply.content, _session_cookie(reply))
 
     async def post(
         self, path: str, body: Mapping[str, Any] | None = None, shown: Credentials = NOBODY
@@ -165,14 +165,14 @@ class Application:
         while await self.database["log"].count_documents({"pending_since_ms": {"$exists": True}}, limit=1):
             await self.house.ground.log.newest("me:nobody", 1)  # a turn of the database, instead of a sleep
 
-    async def prints(self, leave_out: Collection[str] = ()) -> dict[str, str]:
-        """A hash of every collection."""
-        hashed: Document = await self.database.command("dbHash")
-        return {name: digest for name, digest in hashed["collections"].items() if name not in leave_out}
+    async def prints(self, *only: str) -> dict[str, str]:
+        """A hash of every collection, or of those named."""
+        hashed: Document = await self.database.command("dbHash", collections=list(only) or None)
+        return dict(hashed["collections"])
 
 
-def _session_cookie(answer: httpx2.Response) -> str:
-    for value in answer.headers.get_list("set-cookie"):
+def _session_cookie(reply: Reply) -> str:
+    for value in reply.all("set-cookie"):
         name, _, rest = value.partition("=")
         if name == COOKIE:
             return rest.partition(";")[0]
@@ -190,9 +190,8 @@ async def open_application(
         database = driver[mongo.database]
         stack.push_async_callback(driver.drop_database, mongo.database)
         served = await stack.enter_async_context(whole_server(mongo, folder, rhythms))
-        http = await stack.enter_async_context(
-            httpx2.AsyncClient(base_url=served.url, trust_env=False, timeout=30)
-        )
+        http = PlainClient(served.port, served.url.removeprefix("http://"))
+        stack.push_async_callback(http.close)
         yield Application(served.house, served.url, database, http)
 
 
@@ -203,22 +202,18 @@ class Picture:
     Attributes:
         application: Whose.
         prints: Hash of every collection then.
-        documents: Collection -> id -> document.
+        documents: Collection -> id -> document as stored.
     """
 
     application: Application
     prints: dict[str, str]
-    documents: dict[str, dict[Any, Document]]
+    documents: dict[str, dict[Any, RawBSONDocument]]
 
     @classmethod
     async def take(cls, application: Application) -> "Picture":
         """Remember everything."""
         prints = await application.prints()
-        documents = {}
-        for name in prints:
-            found = await application.database[name].find().to_list()
-            documents[name] = {document["_id"]: document for document in found}
-        return cls(application, prints, documents)
+        return cls(application, prints, {name: await _stored(application, name) for name in prints})
 
     async def restore(self) -> None:
         """Put everything back, except that entries added to the log stay: processes remember its numbers."""
@@ -226,19 +221,23 @@ class Picture:
         for name, digest in now.items():
             if self.prints.get(name) != digest:
                 await self._restore(name)
-        await self.refresh()
-
-    async def refresh(self) -> None:
-        """Take the log as it is now for the state to go back to."""
-        self.prints = await self.application.prints()
+        self.prints |= await self.application.prints("log")
 
     async def _restore(self, name: str) -> None:
-        collection, wanted = self.application.database[name], self.documents.get(name, {})
-        stored = {document["_id"]: document for document in await collection.find().to_list()}
-        gone = [ident for ident in stored if ident not in wanted]
-        if gone and name != "log":
-            await collection.delete_many({"_id": {"$in": gone}})
+        wanted, found = self.documents.get(name, {}), await _stored(self.application, name)
+        changes: list[DeleteOne | ReplaceOne[Any]] = []
+        if name != "log":
+            changes += [DeleteOne({"_id": ident}) for ident in found if ident not in wanted]
         for ident, document in wanted.items():
-            present = stored.get(ident)
-            if present is None or BSON.encode(present) != BSON.encode(document):
-                await collection.replace_one({"_id": ident}, document, upsert=True)
+            if ident not in found or found[ident].raw != document.raw:
+                changes.append(ReplaceOne({"_id": ident}, document, upsert=True))
+        if changes:
+            await self.application.database[name].bulk_write(changes)
+
+
+async def _stored(application: Application, name: str) -> dict[Any, RawBSONDocument]:
+    options = CodecOptions(document_class=RawBSONDocument)
+    raw = cast(
+        "AsyncCollection[RawBSONDocument]", application.database.get_collection(name, codec_options=options)
+    )
+    return {document["_id"]: document for document in await raw.find().to_list()}

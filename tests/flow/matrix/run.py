@@ -7,6 +7,7 @@ undone one by one.
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ from tests.flow.matrix.stage import Stage
 from tests.kit.application import Credentials, Picture
 from tests.wire.client import Client, Frame
 
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 AT_ONCE = 8
 COUNTED = frozenset({"limits"})
 """Where failed tries are counted; the only thing a refused log-in may change."""
@@ -89,7 +91,7 @@ class Run:
             if cell not in together:
                 self._judge(*cell, await self._one(*cell))
                 await self._undo()
-        self._compare_with_absent()
+        self.compare_with_absent()
         return self.report
 
     # -- cells -----------------------------------------------------------------------------------------------------
@@ -133,12 +135,20 @@ class Run:
         self.heard[part.name, whose] = heard
         self.report.cells += 1
         self.report.let_in += lets_in(self.rule, part, whose)
+        if not heard.key and self._reads:
+            self.look_for_hidden(part, whose, heard)
         if heard.key != wanted:
             self.report.faults.append(
                 f"{self.rule.title}, {part.name}, {whose.value}: {heard.key or 'let through'} instead of {wanted or 'success'}"
             )
 
-    def _compare_with_absent(self) -> None:
+    def look_for_hidden(self, part: Part, whose: Whose, heard: Heard) -> None:
+        """Lists and cards hold nothing that the caller may not know of."""
+        shown = self.stage.hidden_from(part) & frozenset(ID.findall(heard.said))
+        if shown:
+            self.report.faults.append(f"{self.rule.title}, {part.name}, {whose.value}: shows {sorted(shown)}")
+
+    def compare_with_absent(self) -> None:
         """What is hidden answers like what is not there: no difference tells that it exists."""
         for (name, whose), heard in self.heard.items():
             absent = self.heard.get((name, Whose.NONE))

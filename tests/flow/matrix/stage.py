@@ -37,6 +37,11 @@ STOCKED = ("first", "second", "abroad", "annex")
 ABSENT = "01900000-0000-7000-8000-00000000dead"
 ABSENT_CODE = "8H2K-0000-0000-0000-0000-0000-0000"
 TEMPLATE = templates()["party_branch_zh"]
+CLOSED = frozenset({"talk", "file in talk", "session", "loose file", "import"})
+"""Objects that nobody of their branch sees either, but the one or two they belong to."""
+
+PRIVATE = CLOSED | {"file", "file in group", "hold", "token", "reset"}
+
 ASKED = {
     "organizer": "member", "secretary": "non-voting", "stale secretary": "observer", "deputy": "aide", "oversight": "committee",
     "guest oversight": "group leader", "neighbour secretary": "neighbour", "stranger secretary": "stranger",
@@ -136,6 +141,24 @@ class Stage:
         if whose is Whose.CLOSED:
             return str(self.objects["talk", part.home])
         return self.unit(part, whose)
+
+    def hidden_from(self, part: Part) -> frozenset[str]:
+        """Ids that no answer to a caller may hold: what belongs to other organisations, to people of other branches, to closed
+        rooms, and for administrators to anybody."""
+        hidden = set[str]()
+        for branch in STOCKED:
+            near = branch == part.home and part.name != "system"
+            same_org = self.orgs[branch] == self.orgs[part.home] and part.name != "system"
+            if not same_org:
+                hidden |= {self.branches[branch].unit, self.groups[branch].unit, self.orgs[branch]}
+            private = PRIVATE if not near else CLOSED if part.in_group else CLOSED | {"file in group"}
+            hidden |= {str(self.objects[kind, branch]) for kind in private}
+            if not near:
+                hidden |= {
+                    self.people[f"{who} {branch}"].member or ""
+                    for who in ("clerk", "member", "left", "invited")
+                }
+        return frozenset(hidden)
 
     # -- asking ----------------------------------------------------------------------------------------------------
 
@@ -289,12 +312,10 @@ class Builder:
 
     async def fill(self) -> None:
         """Rooms, messages, files, codes, tokens, requests."""
-        for branch in STOCKED:
-            await self._fill_branch(branch)
+        await asyncio.gather(*(self._fill_branch(branch) for branch in STOCKED))
         await self._make_bots()
-        for part in CAST:
-            if part.standing in {Standing.SIGNED_IN, Standing.STALE, Standing.BOT}:
-                await self._fill_own(part)
+        complete = {Standing.SIGNED_IN, Standing.STALE, Standing.BOT}
+        await asyncio.gather(*(self._fill_own(part) for part in CAST if part.standing in complete))
 
     async def _fill_branch(self, branch: str) -> None:
         stage, unit = self.stage, self.stage.branches[branch].unit
