@@ -56,6 +56,7 @@ class Person:
     login: str
     phone: bool
     seed: str = ""
+    code_used: str = ""
     recovery_codes: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     secrets: list[Secret] = field(default_factory=list, repr=False)
@@ -97,7 +98,8 @@ class Person:
     async def sign_in(self) -> None:
         """Password and one-time code; the code of the next step, for this one was used at the enrolment."""
         await self.begin_sign_in()
-        await self._type_code(code_at(self.seed, 1), "登录")
+        self.code_used = code_at(self.seed, 1)
+        await self._type_code(self.code_used, "登录")
         await expect(self.page.get_by_role("navigation", name="房间列表")).to_be_visible()
 
     async def _type_code(self, code: str, button: str) -> None:
