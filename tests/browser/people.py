@@ -44,6 +44,7 @@ class Person:
         url: Where this device finds the server.
         login: Log-in name.
         seed: TOTP seed, once enrolled.
+        code_used: The one-time code of the last log-in.
         recovery_codes: Shown at enrolment.
         phone: A phone, else a desktop.
         complaints: Errors of the page.
@@ -73,7 +74,7 @@ class Person:
         found = re.search(r"secret=([A-Z2-7]+)", link)
         assert found is not None
         self.seed = found[1]
-        await self._type_code(code_at(self.seed, 0), "完成设置")
+        await self._type_code(code_at(self.seed, 0))
         await expect(page.get_by_role("heading", name="保存恢复码")).to_be_visible()
         text = await page.get_by_role("listitem").all_inner_texts()
         self.recovery_codes = ["-".join(re.findall(r"[0-9A-Z]{4}", item)) for item in text]
@@ -99,14 +100,12 @@ class Person:
         """Password and one-time code; the code of the next step, for this one was used at the enrolment."""
         await self.begin_sign_in()
         self.code_used = code_at(self.seed, 1)
-        await self._type_code(self.code_used, "登录")
+        await self._type_code(self.code_used)
         await expect(self.page.get_by_role("navigation", name="房间列表")).to_be_visible()
 
-    async def _type_code(self, code: str, button: str) -> None:
+    async def _type_code(self, code: str) -> None:
+        """The sixth digit sends the code; there is nothing to press."""
         await self.page.get_by_label("6 位动态口令").fill(code)
-        press = self.page.get_by_role("button", name=button)
-        if await press.is_visible() and await press.is_enabled():
-            await press.click()
 
     async def enter(self, room: str) -> None:
         """Open a room from the list."""
@@ -152,6 +151,12 @@ class Person:
         row = self.row(text)
         await row.get_by_role("button", name="消息操作").press("Enter")
         await self.page.get_by_role("menuitem", name=action, exact=True).click()
+
+    async def go_to_newest(self) -> None:
+        """Press the button that leads down to the newest message, when the room shows an older place."""
+        button = self.page.get_by_role("button", name=re.compile("条新消息|回到最新"))
+        if await button.is_visible():
+            await button.click()
 
     async def texts(self) -> list[str]:
         """Everything the room shows, from its first message to its last, in order."""

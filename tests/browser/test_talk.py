@@ -143,7 +143,9 @@ async def cut_and_return(people: tuple[Person, ...], network: Proxy) -> None:
         await song.say(f"【宋{number}】")
     await sees(song, "林6")
     await network.accept()
+    await expect(cao.page.get_by_text("等待网络")).to_have_count(0, timeout=RETURN_MS)
     for person in people:
+        await person.go_to_newest()
         await sees(person, "曹3", "林6", "宋6", within_ms=RETURN_MS)
         await expect(person.page.get_by_text("等待网络")).to_have_count(0)
         await expect(person.row("【林撤】")).to_have_count(0, timeout=WAIT_MS)
@@ -162,7 +164,7 @@ async def nothing_in_clear(hall: Hall, people: tuple[Person, ...]) -> None:
     dumped = await dump(hall.mongo)
     assert "【林1】大家晚上好".encode() in dumped, "the dump is of another database"
     assert in_clear(dumped, wanted) == []
-    kinds = {secret.kind for secret in in_clear(dumped + b"19900000001" + made[2].text.encode(), wanted)}
+    kinds = {secret.kind for secret in in_clear(dumped + b" 19900000001 " + made[2].text.encode(), wanted)}
     assert kinds == {"phone", made[2].kind}
 
 
