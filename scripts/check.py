@@ -111,7 +111,17 @@ def pytest_suite(name: str, *, parallel: bool = True, extra: Sequence[str] = ())
     """The tests under tests/<name>; `parallel` spreads files over two workers."""
     spread = ("-n", "2", "--dist", "loadfile") if parallel else ()
     report = f"--junitxml={LOGS / name}.report"
-    command = (str(venv_python()), "-m", "pytest", f"tests/{name}", "-q", report, *spread, *extra)
+    command = (
+        str(venv_python()),
+        "-m",
+        "pytest",
+        f"tests/{name}",
+        "-q",
+        "--show-capture=stdout",
+        report,
+        *spread,
+        *extra,
+    )
     return Suite(name, command, by_junit)
 
 
