@@ -109,8 +109,9 @@ export function useStickyList(parts: StickyParts): StickyList {
         return;
       }
       const [last, lastBefore] = [rows.at(-1), before?.at(-1)];
-      const grew = last?.key !== lastBefore?.key;
-      if (grew && (atEnd.value || last?.kind === "outgoing")) toEnd();
+      // What was missed comes in before own messages that still wait: then the last row stays and the list grows all the same.
+      const grew = last?.key !== lastBefore?.key || rows.length !== before?.length;
+      if (grew && (atEnd.value || (last?.kind === "outgoing" && last.key !== lastBefore?.key))) toEnd();
       measure();
     },
     { immediate: true, flush: "post" },
