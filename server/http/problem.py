@@ -4,6 +4,7 @@ Never a traceback, never the value that was refused. May be imported by server.
 """
 
 import logging
+import re
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -34,6 +35,7 @@ from storage.errors import TooLarge as StoredTooLarge
 
 logger = logging.getLogger("huitang.http")
 
+FIELD_NAME = re.compile(r"[a-z_]{1,40}|[0-9]{1,4}")
 PROBLEM_MEDIA = "application/problem+json"
 
 BY_STATUS: dict[int, ErrorRow] = {
@@ -130,9 +132,13 @@ EXCEPTION_HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]
 
 
 def field_of(fault: ValidationError) -> str:
-    """Dotted name of the first field that is wrong, at most 60 characters; nothing of its value."""
+    """Dotted name of the first field that is wrong, at most 60 characters; nothing of its value.
+
+    A name that cannot be one of ours reads `?`: keys are written by clients, too, and may hold anything.
+    """
     location = fault.errors(include_url=False, include_context=False, include_input=False)[0]["loc"]
-    return ".".join(str(step) for step in location)[:60] or "body"
+    steps = (str(step) for step in location)
+    return ".".join(step if FIELD_NAME.fullmatch(step) else "?" for step in steps)[:60] or "body"
 
 
 def refusal_of(fault: Exception) -> Refused:
