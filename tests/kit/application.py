@@ -86,13 +86,18 @@ class Answer:
         status: HTTP status.
         key: Error key, empty for a success.
         content: The body.
-        cookie: New session token, empty when none was set.
+        cookies: Cookies that were set, by name.
     """
 
     status: int
     key: str
     content: bytes
-    cookie: str = field(default="", repr=False)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def cookie(self) -> str:
+        """New session token, empty when none was set."""
+        return self.cookies.get(COOKIE, "")
 
     def json(self) -> Any:  # noqa: ANN401 - whatever was answered
         """The body as JSON."""
@@ -128,7 +133,7 @@ class Application:
             headers.setdefault("content-type", "application/json")
         reply = await self.http.request(request.method, f"{API}{request.path}", headers, content)
         key = str(json.loads(reply.content).get("key", "")) if reply.status >= 400 else ""
-        return Answer(reply.status, key, reply.content, _session_cookie(reply))
+        return Answer(reply.status, key, reply.content, _cookies(reply))
 
     async def post(
         self, path: str, body: Mapping[str, Any] | None = None, shown: Credentials = NOBODY
@@ -171,12 +176,9 @@ class Application:
         return dict(hashed["collections"])
 
 
-def _session_cookie(reply: Reply) -> str:
-    for value in reply.all("set-cookie"):
-        name, _, rest = value.partition("=")
-        if name == COOKIE:
-            return rest.partition(";")[0]
-    return ""
+def _cookies(reply: Reply) -> dict[str, str]:
+    pairs = (value.partition(";")[0].partition("=") for value in reply.all("set-cookie"))
+    return {name: value for name, _, value in pairs}
 
 
 @asynccontextmanager
