@@ -90,6 +90,12 @@ async def choose_dirty_roll(page: Page) -> None:
     await page.wait_for_timeout(2_500)
 
 
+async def look_at_faults(page: Page) -> None:
+    """Go on to the preview of that trial run."""
+    await choose_dirty_roll(page)
+    await page.get_by_role("button", name=re.compile("^(预览|Preview)$")).click()
+
+
 async def wrong_password(page: Page) -> None:
     """Try to sign in with a wrong password."""
     fields = page.locator("input")
@@ -119,7 +125,8 @@ SHOTS = (
     Shot("manage", "/manage"),
     Shot("roll", "/manage/roll"),
     Shot("roll-import", "/manage/roll/import"),
-    Shot("roll-import-faults", "/manage/roll/import", walk=choose_dirty_roll),
+    Shot("roll-import-columns", "/manage/roll/import", walk=choose_dirty_roll),
+    Shot("roll-import-faults", "/manage/roll/import", walk=look_at_faults),
     Shot("roles", "/manage/roles"),
     Shot("resets", "/manage/resets"),
     Shot("tokens", "/manage/tokens"),
