@@ -110,7 +110,9 @@ async def test_a_door_that_is_too_wide_is_found(stage: Stage, picture: Picture) 
     honest = next(rule for rule in SOCKET_RULES if rule.title == "chat.send")
     strict = replace(honest, cells={Whose.SAME: Cell(NO_ONE, "UNKNOWN_TOPIC")})
     faults = (await Run(stage, picture, strict).play()).faults
-    assert [fault for fault in faults if fault.startswith("chat.send: refused calls changed") and "log" in fault]
+    assert [
+        fault for fault in faults if fault.startswith("chat.send: refused calls changed") and "log" in fault
+    ]
     assert "chat.send, member, of the own branch: let through instead of UNKNOWN_TOPIC" in faults
     assert not [fault for fault in faults if "neighbour" in fault and "let through" not in fault]
 
