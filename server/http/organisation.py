@@ -8,7 +8,7 @@ from channels.branch.holds import Office, check_grant, check_revoke, granted, he
 from channels.branch.protocol import BranchCounted, BranchText, BranchTitle, BranchUnit, text_of, wire_unit
 from channels.branch.records import ORGS, ROLE_HOLDS
 from channels.branch.roles import CAPABILITIES, ROLES, SEPARATIONS
-from channels.branch.store import counts_of, groups_of, organisation, template_of, tree
+from channels.branch.store import counts_of, groups_of, organisation, person_cards, template_of, tree
 from channels.branch.template import Template
 from channels.branch.units import change_unit, unit_added
 from channels.core.feature import RateClass
@@ -124,21 +124,21 @@ async def list_roles(call: Call) -> RoleHolds:
     docs = await call.services.mongo[ROLE_HOLDS].find(
         {"branch": found.branch}, sort=(("_id", 1),), limit=10_000
     )
-    holds = []
-    for doc in docs:
-        card = await card_of(call, doc["member"])
-        holds.append(
-            RoleHold(
-                hold=doc["_id"],
-                member=card.member,
-                name=card.name,
-                number=card.number,
-                unit=doc["unit"],
-                role=doc["role"],
-                title=BranchText(**doc["title"]),
-                since_ms=doc["since_ms"],
-            )
+    cards = await person_cards(call.services.mongo, [doc["member"] for doc in docs])
+    holds = [
+        RoleHold(
+            hold=doc["_id"],
+            member=card.member,
+            name=card.name,
+            number=card.number,
+            unit=doc["unit"],
+            role=doc["role"],
+            title=BranchText(**doc["title"]),
+            since_ms=doc["since_ms"],
         )
+        for doc in docs
+        if (card := cards.get(doc["member"])) is not None
+    ]
     return RoleHolds(holds=holds)
 
 
