@@ -16,23 +16,18 @@ from typing import Any
 
 import pytest
 
-from channels.branch.hand import SYSTEM, Hand, commit
-from channels.branch.holds import Office, granted, here_of, titled
-from channels.branch.members import Newcomer, added, rooms_of
-from channels.branch.store import person_cards
-from channels.branch.template import templates
-from channels.branch.units import Founding, founded
+from channels.branch.hand import SYSTEM
 from server.accounts.activation import Issuer
 from server.telemetry import set_up_logs
 from storage.client import Document, MongoSettings
-from storage.ids import MemberId, SystemIds
+from storage.ids import SystemIds
 from storage.managed.mongod import ManagedMongod
 from tests.kit import canaries as planted
 from tests.kit.application import API, NOBODY, Answer, Application, Credentials, Request, open_application
 from tests.kit.canaries import Canary, found_in, found_in_documents, plain_in
+from tests.kit.founding import found_small
 from tests.wire.client import Frame
 
-TEMPLATE = templates()["party_branch_zh"]
 CONTROL = "plain-control-9f3kq7zr0vmx2w8t"
 BROKEN = "broken-inside-4jx8w0qzt6"
 SHOWN_TO_ROOM = frozenset({"message", "edited message", "reason to the room", "file name", "file"})
@@ -48,15 +43,13 @@ class Story:
 
     Attributes:
         application: The application.
-        org: Organisation.
-        branch: Its branch.
+        branch: The branch of its organisation.
         canaries: Everything planted so far.
         refusals: Bodies of HTTP refusals and error frames.
         members: Name -> member id.
     """
 
     application: Application
-    org: str = ""
     branch: str = ""
     canaries: list[Canary] = field(default_factory=list)
     refusals: list[bytes] = field(default_factory=list)
@@ -119,19 +112,10 @@ class Person:
 
 async def found_branch(story: Story) -> None:
     """The organisation and its first two officers, as the command line makes them."""
-    house = story.application.house
-    hand = Hand(house.ground.reader, SYSTEM, "", "", house.exchange.access_changed)
-    story.org, branch, steps = founded(hand, Founding("青河机关", TEMPLATE.key, "QH"))
-    await commit(hand, steps)
-    story.branch = branch.unit
+    small = await found_small(story.application)
     for name, role in (("方书记", "secretary"), ("陆监督", "oversight")):
-        rooms = await rooms_of(hand, branch, [])
-        member, steps = added(hand, rooms, Newcomer(f"QH-{name}", name, TEMPLATE.classes[0].key))
-        await commit(hand, steps)
-        card = (await person_cards(hand.mongo, [member]))[MemberId(member)]
-        here = await here_of(hand.mongo, branch.unit)
-        await commit(hand, granted(hand, branch, card, titled(Office(role), TEMPLATE), here))
-        story.members[name] = member
+        await small.add(name, role)
+    story.branch, story.members = small.branch.unit, small.members
 
 
 async def first_code(story: Story, name: str) -> str:

@@ -132,7 +132,8 @@ class Application:
             content = json.dumps(request.body, ensure_ascii=False).encode()
             headers.setdefault("content-type", "application/json")
         reply = await self.http.request(request.method, f"{API}{request.path}", headers, content)
-        key = str(json.loads(reply.content).get("key", "")) if reply.status >= 400 else ""
+        problem = reply.status >= 400 and "problem+json" in "".join(reply.all("content-type"))
+        key = str(json.loads(reply.content)["key"]) if problem else ""
         return Answer(reply.status, key, reply.content, _cookies(reply))
 
     async def post(
