@@ -83,7 +83,9 @@ async def test_a_wrong_clock_is_seen(settings: Settings, backing: Backing, mongo
 
 
 async def test_a_database_that_is_away_is_one_finding(settings: Settings) -> None:
-    away = MongoSettings("mongodb://%2Fnonexistent%2Fmongod.sock/?directConnection=true", "gone", timeout_s=0.2)
+    away = MongoSettings(
+        "mongodb://%2Fnonexistent%2Fmongod.sock/?directConnection=true", "gone", timeout_s=0.2
+    )
     found = by_subject(await examine(settings, Backing(away, None, mongo_is_ours=False), SystemClock()))
     assert found["MongoDB"].state is State.BAD
     assert "keys" not in found
