@@ -116,10 +116,12 @@ class Access:
     async def access_changed(self, name: str) -> None:
         """Rights behind a member, account or session changed: judge its connections on every process.
 
-        Returns when those of this process are judged.
+        Returns when those of this process are judged and the note is on its way to the others: whoever acts on the answer
+        of a removal comes after it there, too.
         """
         self._relay.say(CHANNEL, {"name": name})
         await self._judge_all(self._held(name))
+        await self._relay.handed_over()
 
     def session_ended(self, name: str) -> None:
         """A session (or all of an account) ended: its connections close on every process."""

@@ -4,6 +4,7 @@ A note is one line of JSON (the head), followed by lines that are JSON already (
 be lost travels here (realtime.md 6). May be imported by server and tests.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -41,7 +42,8 @@ class Relay:
         self._bus = bus
         self._tasks = tasks
         self._waiting: deque[tuple[str, bytes]] = deque(maxlen=QUEUE_NOTES)
-        self._speaking = False
+        self._silent = asyncio.Event()
+        self._silent.set()
         self._closed = False
 
     def close(self) -> None:
@@ -53,9 +55,14 @@ class Relay:
         if self._closed:
             return
         self._waiting.append((channel, b"\n".join((orjson.dumps({"node": self.node} | head), *lines))))
-        if not self._speaking:
-            self._speaking = True
+        if self._silent.is_set():
+            self._silent.clear()
             self._tasks.start(self._speak(), name="relay: speak")
+
+    async def handed_over(self) -> None:
+        """Wait until what was said is on its way to the other processes; at most half a second."""
+        await self._silent.wait()  # putting notes on the bus takes no time
+        await self._bus.flush()
 
     async def listen(self, channel: str, listener: Listener, *, own: bool = False) -> None:
         """Hear the notes of a channel; `own`: also those of this process."""
@@ -78,4 +85,4 @@ class Relay:
                 channel, note = self._waiting.popleft()
                 await self._bus.publish(PREFIX + channel, note)
         finally:
-            self._speaking = False
+            self._silent.set()

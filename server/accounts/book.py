@@ -249,6 +249,7 @@ class SessionBook:
         ended = list(sessions)
         if ended:
             await self._bus.publish(SESSIONS_CHANNEL, json.dumps(ended).encode())
+            await self._bus.flush()
 
 
 def _with_end(view: SessionView, lifetime: Lifetime) -> SessionView:

@@ -18,6 +18,10 @@ class LocalBus:
         for mark in self._subscribers.get(channel, {}):
             loop.call_soon(self._deliver, channel, mark, payload)
 
+    async def flush(self) -> None:
+        """See Bus; what was published is delivered on the next turn."""
+        await asyncio.sleep(0)
+
     async def subscribe(self, channel: str, callback: Callback) -> Unsubscribe:
         """See Bus."""
         mark = object()

@@ -27,6 +27,10 @@ class Bus(Protocol):
         """Send `payload` to all subscribers of `channel`. Returns at once (never after more than 0.5 s), never raises."""
         ...
 
+    async def flush(self) -> None:
+        """Wait until what was published has left for every subscriber that is linked now; at most 0.5 s. Never raises."""
+        ...
+
     async def subscribe(self, channel: str, callback: Callback) -> Unsubscribe:
         """Hear `channel` from now on.
 

@@ -102,6 +102,10 @@ class RedisBus:
         self._filled.set()
         self._drained.clear()
 
+    async def flush(self) -> None:
+        """See Bus: Redis has answered, so it has written to its subscribers."""
+        await _wait(self._drained)
+
     async def subscribe(self, channel: str, callback: Callback) -> Unsubscribe:
         """See Bus."""
         mark = object()
