@@ -188,14 +188,32 @@ async def open_application(
 ) -> AsyncIterator[Application]:
     """Serve the whole application on a database of its own while the block runs; the database is dropped at the end."""
     async with AsyncExitStack() as stack:
-        driver: AsyncMongoClient[Document] = AsyncMongoClient(mongo.url, tz_aware=True)
-        stack.push_async_callback(driver.close)
-        database = driver[mongo.database]
-        stack.push_async_callback(driver.drop_database, mongo.database)
-        served = await stack.enter_async_context(whole_server(mongo, folder, rhythms))
-        http = PlainClient(served.port, served.url.removeprefix("http://"))
-        stack.push_async_callback(http.close)
-        yield Application(served.house, served.url, database, http)
+        yield await _open(stack, mongo, folder, rhythms, None)
+
+
+@asynccontextmanager
+async def two_processes(
+    mongo: MongoSettings, folder: Path, redis_url: str
+) -> AsyncIterator[tuple[Application, Application]]:
+    """Two servers of one installation, each believing to be a process of its own."""
+    exchange = ExchangeSettings(several=True, session=SessionLimits(per_minute=0, errors_max=10**9))
+    rhythms = replace(UNHURRIED, exchange=exchange)
+    async with AsyncExitStack() as stack:
+        one = await _open(stack, mongo, folder, rhythms, redis_url)
+        yield one, await _open(stack, mongo, folder, rhythms, redis_url)
+
+
+async def _open(
+    stack: AsyncExitStack, mongo: MongoSettings, folder: Path, rhythms: Rhythms, redis_url: str | None
+) -> Application:
+    driver: AsyncMongoClient[Document] = AsyncMongoClient(mongo.url, tz_aware=True)
+    stack.push_async_callback(driver.close)
+    database = driver[mongo.database]
+    stack.push_async_callback(driver.drop_database, mongo.database)
+    served = await stack.enter_async_context(whole_server(mongo, folder, rhythms, redis_url))
+    http = PlainClient(served.port, served.url.removeprefix("http://"))
+    stack.push_async_callback(http.close)
+    return Application(served.house, served.url, database, http)
 
 
 @dataclass(slots=True)

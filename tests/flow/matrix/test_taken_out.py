@@ -6,7 +6,8 @@ Everything is real: an officer's request over HTTP, members' sockets, messages s
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -14,11 +15,11 @@ from storage.client import MongoSettings
 from storage.ids import SystemIds
 from storage.managed.mongod import ManagedMongod
 from tests.flow.matrix.stage import Stage, open_stage
-from tests.kit.application import Credentials, Request, open_application
+from tests.kit.application import Credentials, Request, open_application, two_processes
+from tests.kit.founding import found_small
 from tests.wire.client import Client
 
 ROUNDS = int(os.environ.get("HUITANG_REMOVAL_ROUNDS", "10"))
-Change = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
@@ -185,3 +186,29 @@ async def test_removal_in_the_middle_of_a_flood(stage: Stage) -> None:
             await asyncio.sleep(0.01)
         enough.set()
     assert not [push["text"] for push in client.of("chat.sent") if push["text"] in late]
+
+
+@pytest.mark.slow
+async def test_on_another_process_the_answer_is_the_barrier_too(
+    mongod: ManagedMongod, redis_url: str, tmp_path: Path
+) -> None:
+    """The officer's request goes to one process, member and speaker sit on the other."""
+    settings = MongoSettings(mongod.access.admin_url, "taken_out_twice", pool=8, timeout_s=10.0)
+    async with two_processes(settings, tmp_path, redis_url) as (here, there):
+        small = await found_small(here)
+        await small.add("方书记", "secretary", "fangshuji")
+        await small.add("林河", "", "linhe")
+        out, room = await small.add("钟山", "", "zhongshan"), small.branch.unit
+        officer, stays = await here.sign_in("fangshuji"), await there.sign_in("linhe")
+        async with there.socket(stays) as speaker:
+            await speaker.hello()
+            for number in range(ROUNDS):
+                await there.database["accounts"].update_many({}, {"$set": {"last_step": 0}})
+                async with there.socket(await there.sign_in("zhongshan")) as client:
+                    await client.hello()
+                    await client.do("subscribe", topic=f"chat:{room}")
+                    assert (await here.post(f"/roll/{out}/leave", {}, officer)).status == 204
+                    await speaker.do("chat.send", room=room, cid=SystemIds().uuid7(), text=f"之后 {number}")
+                    await client.closed()
+                    assert not heard(client, f"之后 {number}")
+                assert (await here.post(f"/roll/{out}/return", {}, officer)).status == 200
