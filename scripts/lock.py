@@ -1,6 +1,7 @@
 """Resolve the pinned dependencies anew into requirements/*.txt: exact versions with hashes, no index address.
 
-Needs uv (`pip install uv`); everything else works from the files this writes.
+Needs uv (`pip install uv`); everything else works from the files this writes. Versions that are pinned already stay, so
+that adding one package moves no other; delete a file first to take the newest of everything.
 """
 
 import shutil
@@ -9,7 +10,12 @@ import sys
 from steps import ROOT, StepFailed, call, fail, step
 
 PROJECT = str(ROOT / "pyproject.toml")
-FILES = {"run": (PROJECT,), "test": (PROJECT, "--extra", "test"), "web": ("--group", "web")}
+FILES = {
+    "run": (PROJECT,),
+    "test": (PROJECT, "--extra", "test"),
+    "bench": (PROJECT, "--extra", "test", "--extra", "bench"),
+    "web": ("--group", "web"),
+}
 OPTIONS = (
     "--universal",
     "--python-version=3.11",
@@ -17,7 +23,6 @@ OPTIONS = (
     "--no-emit-index-url",
     "--no-header",
     "--no-annotate",
-    "--upgrade",
     "-q",
 )
 
