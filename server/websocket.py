@@ -249,6 +249,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def handle_close(self, event: Frame) -> None:
         """Answer the peer's Close, or end after the answer to ours; abort when the last bytes do not leave."""
         super().handle_close(event)
+        self._leave()
         self._abort_soon()
 
     @override
@@ -256,6 +257,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         """The peer broke the protocol: close with the code for it, abort when the last bytes do not leave."""
         if not self.close_sent:
             super().handle_parser_exception()
+        self._leave()
         self._abort_soon()
 
     @override
@@ -270,6 +272,11 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         super().on_task_complete(task)
         if self.transport.is_closing():
             self._abort_soon()
+
+    def _leave(self) -> None:
+        """Nothing may follow a Close frame (RFC 6455 section 5.5.1): the sink must stop writing now."""
+        if self._sink is not None:
+            self._sink.lost()
 
     def _abort_soon(self) -> None:
         if not self.disconnected and self._abort_timer is None:

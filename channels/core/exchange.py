@@ -19,6 +19,7 @@ from channels.core.access import Access, AccessTimes, Outcomes
 from channels.core.actor import Actor
 from channels.core.connection import Connection, Desk
 from channels.core.context import Reader
+from channels.core.counts import Counts
 from channels.core.dispatch import Dispatcher, Gates
 from channels.core.feed import Feed, FeedTimes, Sources
 from channels.core.framing import text_frame
@@ -104,6 +105,9 @@ class Exchange:
         parts: What it is built from.
         settings: Bounds and rhythms.
         chance: Spreads those who are sent away.
+
+    Attributes:
+        counts: What this process has done, for metrics.
     """
 
     def __init__(
@@ -112,6 +116,7 @@ class Exchange:
         self._parts = parts
         self._settings = settings or ExchangeSettings()
         self._chance = chance or random.Random()  # noqa: S311 - spreads a herd, guards nothing
+        self.counts = Counts()
         self._connections: dict[Link, Connection] = {}
         self._typing = TypingNotices()
         self._tasks = Tasks()
@@ -125,7 +130,7 @@ class Exchange:
     def _build(self) -> None:
         parts, settings, reader = self._parts, self._settings, self._parts.reader
         loop = asyncio.get_running_loop()
-        self.hub = Hub(loop.call_soon, loop.call_later, reader.clock.monotonic_ms, settings.hub)
+        self.hub = Hub(loop.call_soon, loop.call_later, reader.clock.monotonic_ms, settings.hub, self.counts)
         self.hub.on_dropped = self._dropped
         self.hub.on_drained = self._drained
         rendering = Rendering(parts.registry)

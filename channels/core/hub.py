@@ -1,9 +1,9 @@
-"""Fan-out: topic -> readers, entries strictly in order, one write per reader and event-loop turn. No knowledge of features.
+"""Topics and their readers: entries strictly in order, who gets them, who has to wait and why. No knowledge of features.
 
 * A sequencer per topic lets entries out in order and reports gaps, so that recovery fills them (realtime.md 6).
 * A reader of a topic is either live (gets everything, costs one list append) or has a `Seat` that says why not: it joins
   (attach first, buffer, catch up, splice; realtime.md 7), its rights are being judged, or it reads too slowly.
-* Frames arrive ready made. Those of one turn leave in one write per reader. Nothing here awaits, nothing raises.
+* Frames arrive ready made and leave by `channels.core.fanout`. Nothing here awaits, nothing raises.
 * Every queue is bounded in bytes; a reader over the bound gets no pushes until it drained, or is closed.
 
 One event loop owns a hub; nothing is thread-safe. May be imported by server and tests.
@@ -11,6 +11,8 @@ One event loop owns a hub; nothing is thread-safe. May be imported by server and
 
 from collections.abc import Callable, Iterable
 
+from channels.core.counts import Counts
+from channels.core.fanout import Fanout
 from channels.core.framing import text_frame
 from channels.core.seats import HubLimits, Link, Mode, Seat, Stream
 from channels.core.sequencer import UNKNOWN, Item
@@ -27,6 +29,7 @@ class Hub:
         later: Runs a callback after so many seconds (`loop.call_later`).
         now_ms: Monotonic time.
         limits: Bounds.
+        counts: Written in place.
 
     Attributes:
         on_gap: Told a topic whose log has entries that did not arrive.
@@ -40,16 +43,16 @@ class Hub:
         later: Callable[[float, Callable[[], None]], object],
         now_ms: Callable[[], int],
         limits: HubLimits | None = None,
+        counts: Counts | None = None,
     ) -> None:
-        self._soon = soon
         self._later = later
         self._now_ms = now_ms
         self._limits = limits or HubLimits()
+        self._counts = counts or Counts()
+        self._fanout = Fanout(soon, now_ms, self._limits.soft_bytes, self._counts)
+        self._fanout.on_slow = self._slow
         self._streams: dict[str, Stream] = {}
-        self._dirty_streams: list[Stream] = []
-        self._dirty_links: list[Link] = []
         self._lagging: set[Link] = set()
-        self._scheduled = False
         self._watching = False
         self.on_gap: Callable[[str], None] = lambda _topic: None
         self.on_drained: Callable[[Link], None] = lambda _link: None
@@ -81,7 +84,7 @@ class Hub:
         """Tell those who are live in the topic now; not kept for anybody else."""
         stream = self._streams.get(topic)
         if stream is not None and stream.live:
-            self._put(stream, frame)
+            self._fanout.put(stream, frame)
 
     # -- readers ---------------------------------------------------------------------------------------------------
 
@@ -169,15 +172,12 @@ class Hub:
     def send(self, link: Link, frame: bytes) -> None:
         """One frame for one reader, in order with everything else it gets."""
         if link.open:
-            if not link.out:
-                self._dirty_links.append(link)
-                self._schedule()
-            link.out.append(frame)
+            self._fanout.send(link, frame)
 
     def close(self, link: Link, row: CloseRow, retry_after_ms: int | None = None) -> None:
         """Send what waits for a reader, then close its socket and forget it."""
         if link.open:
-            if link.out:
+            if link.out is not None:
                 link.port.write_frame(b"".join(link.out))
             self.drop(link)
             link.port.close(row, retry_after_ms)
@@ -187,19 +187,19 @@ class Hub:
         if not link.open:
             return
         link.open = False
-        link.out.clear()
+        link.out = None
         self._lagging.discard(link)
         topics = list(link.seats)
         for topic in topics:
             self.detach(link, topic)
         self.on_dropped(link, topics)
 
-    # -- the hot path ----------------------------------------------------------------------------------------------
+    # -- inside ----------------------------------------------------------------------------------------------------
 
     def _emit(self, stream: Stream, items: Iterable[Item]) -> None:
         for item in items:
             if stream.live:
-                self._put(stream, item.frame)
+                self._fanout.put(stream, item.frame)
             for seat in list(stream.seats.values()):
                 if seat.mode is Mode.PASS:
                     if item.seq >= seat.at:
@@ -209,58 +209,9 @@ class Hub:
         if stream.order.has_gap:
             self.on_gap(stream.name)
 
-    def _put(self, stream: Stream, frame: bytes) -> None:
-        if not stream.out:
-            self._dirty_streams.append(stream)
-            self._schedule()
-        stream.out.append(frame)
-
-    def _spread(self, stream: Stream) -> None:
-        """Give the topic's frames of this turn to its live readers."""
-        if not stream.out:
-            return
-        frames = stream.out[0] if len(stream.out) == 1 else b"".join(stream.out)
-        stream.out.clear()
-        dirty = self._dirty_links
-        for link in stream.live:
-            out = link.out
-            if not out:
-                dirty.append(link)
-            out.append(frames)
-
-    def _schedule(self) -> None:
-        if not self._scheduled:
-            self._scheduled = True
-            self._soon(self._flush)
-
-    def _flush(self) -> None:
-        """Write what became ready in this turn: one write per reader."""
-        self._scheduled = False
-        streams, self._dirty_streams = self._dirty_streams, []
-        for stream in streams:
-            self._spread(stream)
-        links, self._dirty_links = self._dirty_links, []
-        soft_bytes = self._limits.soft_bytes
-        slow: list[Link] = []
-        for link in links:
-            out = link.out
-            if not out:
-                continue
-            frames = out[0] if len(out) == 1 else b"".join(out)
-            out.clear()
-            port = link.port
-            port.write_frame(frames)
-            if port.buffered_bytes() > soft_bytes:
-                slow.append(link)
-        for link in slow:
-            self._slow(link)
-
-    # -- seats -----------------------------------------------------------------------------------------------------
-
     def _seat(self, stream: Stream, link: Link, mode: Mode) -> Seat:
         if link in stream.live:
-            self._spread(stream)  # what was emitted before still belongs to the reader
-            self._schedule()
+            self._fanout.spread(stream)  # what was emitted before still belongs to the reader
             stream.live.discard(link)
         seat = Seat(link, stream, mode, stream.order.cursor)
         stream.seats[link] = link.seats[stream.name] = seat
@@ -269,8 +220,7 @@ class Hub:
     def _promote(self, seat: Seat) -> None:
         """From a seat to live; a reader that is judged or lags stays seated for that reason."""
         stream, link = seat.stream, seat.link
-        self._spread(stream)  # what was emitted before is not for this reader
-        self._schedule()
+        self._fanout.spread(stream)  # what was emitted before is not for this reader
         del stream.seats[link]
         stream.live.add(link)
         link.seats[stream.name] = None
@@ -281,16 +231,24 @@ class Hub:
 
     # -- slow readers ----------------------------------------------------------------------------------------------
 
-    def _slow(self, link: Link) -> None:
-        if link.port.buffered_bytes() > self._limits.hard_bytes:
-            self.close(link, SLOW_CONSUMER)
-        elif link.open and link.lag_since_ms is None:
-            link.lag_since_ms = self._now_ms()
-            self._lagging.add(link)
-            for topic, seat in list(link.seats.items()):
-                if seat is None:
-                    self._seat(self._streams[topic], link, Mode.LAG)
+    def _slow(self, links: Iterable[Link]) -> None:
+        for link in links:
+            if not link.open:
+                continue
+            if link.port.buffered_bytes() > self._limits.hard_bytes:
+                self._give_up(link)
+            elif link.lag_since_ms is None:
+                link.lag_since_ms = self._now_ms()
+                self._counts.lagging += 1
+                self._lagging.add(link)
+                for topic, seat in list(link.seats.items()):
+                    if seat is None:
+                        self._seat(self._streams[topic], link, Mode.LAG)
         self._watch()
+
+    def _give_up(self, link: Link) -> None:
+        self._counts.slow_closed += 1
+        self.close(link, SLOW_CONSUMER)
 
     def _watch(self) -> None:
         if self._lagging and not self._watching:
@@ -304,7 +262,7 @@ class Hub:
             if link.port.buffered_bytes() <= self._limits.soft_bytes // 4:
                 self._drained(link)
             elif link.lag_since_ms is not None and link.lag_since_ms < late_ms:
-                self.close(link, SLOW_CONSUMER)
+                self._give_up(link)
         self._watch()
 
     def _drained(self, link: Link) -> None:

@@ -13,8 +13,28 @@ from channels.protocol.close_codes import CloseRow
 from storage.ids import AccountId, MemberId, SessionId
 
 
+class Transport(Protocol):
+    """What the hot path needs of `asyncio.Transport`. Both raise RuntimeError once the transport is closing."""
+
+    def write(self, data: bytes, /) -> None:
+        """Take the bytes, write at once what the kernel takes, keep the rest."""
+        ...
+
+    def get_write_buffer_size(self) -> int:
+        """Bytes that are kept."""
+        ...
+
+
 class SocketPort(Protocol):
-    """The writing side of one WebSocket. No call waits, none raises, all are harmless after the socket is gone."""
+    """The writing side of one WebSocket. No call waits, none raises, all are harmless after the socket is gone.
+
+    Its owner tells the hub at once when it sends or answers a Close frame: nothing may be written after that.
+    """
+
+    @property
+    def transport(self) -> Transport:
+        """For whole frames of readers that are open; does not change."""
+        ...
 
     def write_frame(self, frames: bytes) -> None:
         """Hand whole RFC 6455 frames, ready made, to the transport."""

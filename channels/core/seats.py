@@ -46,19 +46,21 @@ class Link:
     """One connection as the hub sees it.
 
     Attributes:
-        port: Where to write.
-        out: Frames of this turn.
+        port: The socket.
+        transport: Its transport, for the hot path; writing may raise RuntimeError once it closes.
+        out: Frames of its own in this turn; None while there are none, so that the hot path touches no list.
         seats: Topic -> seat; None where it is live.
         lag_since_ms: Since when it reads too slowly; None when it keeps up.
         holds: How many judgements of its rights are under way.
         open: False once it is closed or lost.
     """
 
-    __slots__ = ("holds", "lag_since_ms", "open", "out", "port", "seats")
+    __slots__ = ("holds", "lag_since_ms", "open", "out", "port", "seats", "transport")
 
     def __init__(self, port: SocketPort) -> None:
         self.port = port
-        self.out: list[bytes] = []
+        self.transport = port.transport
+        self.out: list[bytes] | None = None
         self.seats: dict[str, Seat | None] = {}
         self.lag_since_ms: int | None = None
         self.holds = 0

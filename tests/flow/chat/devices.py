@@ -70,6 +70,19 @@ class Device:
 
     # -- SocketPort ----------------------------------------------------------------------------------------------
 
+    @property
+    def transport(self) -> "Device":
+        """It is its own."""
+        return self
+
+    def write(self, frames: bytes, /) -> None:
+        """As `write_frame`."""
+        self.write_frame(frames)
+
+    def get_write_buffer_size(self) -> int:
+        """Reads at once."""
+        return 0
+
     def write_frame(self, frames: bytes) -> None:
         """Take frames apart and hand them on."""
         self._unread += frames

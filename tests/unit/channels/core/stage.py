@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 
+from channels.core.counts import Counts
 from channels.core.framing import payload_of, text_frame
 from channels.core.hub import Hub
 from channels.core.seats import HubLimits, Link
@@ -16,19 +17,33 @@ class Port:
     Attributes:
         writes: One element per write.
         stuck: The peer does not read: written bytes stay buffered.
+        closing: Its transport takes nothing any more.
         closed: Row and advice of the close.
     """
 
     def __init__(self) -> None:
         self.writes: list[bytes] = []
         self.stuck = False
+        self.closing = False
         self.waiting_bytes = 0
         self.closed: tuple[CloseRow, int | None] | None = None
 
-    def write_frame(self, frames: bytes) -> None:
+    @property
+    def transport(self) -> "Port":
+        return self
+
+    def write(self, frames: bytes, /) -> None:
+        if self.closing:
+            raise RuntimeError("the handler is closed")
         self.writes.append(frames)
         if self.stuck:
             self.waiting_bytes += len(frames)
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting_bytes
+
+    def write_frame(self, frames: bytes) -> None:
+        self.write(frames)
 
     def buffered_bytes(self) -> int:
         return self.waiting_bytes
@@ -60,13 +75,15 @@ class Stage:
 
     Attributes:
         gaps: Topics whose gap was reported.
+        counts: What the hub did.
     """
 
     def __init__(self, limits: HubLimits | None = None) -> None:
         self.now_ms = 0
         self._soon: deque[Callable[[], None]] = deque()
         self._later: list[tuple[int, Callable[[], None]]] = []
-        self.hub = Hub(self._soon.append, self._call_later, lambda: self.now_ms, limits)
+        self.counts = Counts()
+        self.hub = Hub(self._soon.append, self._call_later, lambda: self.now_ms, limits, self.counts)
         self.gaps: list[str] = []
         self.hub.on_gap = self.gaps.append
 
