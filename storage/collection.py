@@ -10,8 +10,8 @@ from pymongo import ReturnDocument
 from pymongo.errors import BulkWriteError
 
 from storage.driver import Driver
-from storage.driver_errors import DRIVER_ERRORS, bulk_done, translate
-from storage.errors import Duplicate, PartialInsert
+from storage.driver_errors import DRIVER_ERRORS, bulk_done, bulk_refused, translate
+from storage.errors import Duplicate, PartialInsert, StorageError
 from storage.gate import Gate
 from storage.indexes import IndexSpec
 from storage.transaction import Unit
@@ -145,6 +145,25 @@ class Collection:
                 raise
 
         await self._call(unit, insert)
+
+    async def insert_each(self, documents: Sequence[Document]) -> dict[int, StorageError]:
+        """Store every document that is not refused, in any order; missing `_id`s are added to them.
+
+        Returns:
+            Position -> why, for each document that was refused; all others are stored.
+        """
+        refused: dict[int, StorageError] = {}
+
+        async def insert() -> None:
+            try:
+                await self._raw.insert_many(documents, ordered=False)
+            except BulkWriteError as error:
+                refused.update(bulk_refused(error))
+                if not refused:
+                    raise
+
+        await self._call(None, insert)
+        return refused
 
     async def update_one(
         self, filter: Document, update: Update, *, upsert: bool = False, unit: Unit | None = None

@@ -108,13 +108,25 @@ def _is_temporary(error: PyMongoError) -> bool:
 def _bulk(error: BulkWriteError) -> StorageError:
     details: Mapping[str, Any] = error.details
     faults = details.get("writeErrors") or []
-    if not faults:
+    if not faults or details.get("writeConcernErrors"):
         return Unavailable("BulkWriteError: write concern not met")
-    if faults[0].get("code") == DUPLICATE_KEY:
-        return Duplicate(index_name(faults[0]))
-    code = faults[0].get("code")
-    fault = f"BulkWriteError: code {code}"
-    return Unavailable(fault) if code in TEMPORARY_CODES else Rejected(fault)
+    return _refusal(faults[0])
+
+
+def _refusal(fault: Mapping[str, Any]) -> StorageError:
+    code = fault.get("code")
+    if code == DUPLICATE_KEY:
+        return Duplicate(index_name(fault))
+    said = f"BulkWriteError: code {code}"
+    return Unavailable(said) if code in TEMPORARY_CODES else Rejected(said)
+
+
+def bulk_refused(error: BulkWriteError) -> dict[int, StorageError]:
+    """Position -> why, for the refused documents of an unordered batch; empty when not even the others are durable."""
+    details: Mapping[str, Any] = error.details
+    if details.get("writeConcernErrors"):
+        return {}
+    return {int(fault["index"]): _refusal(fault) for fault in details.get("writeErrors") or []}
 
 
 def bulk_done(error: BulkWriteError) -> int:

@@ -210,6 +210,7 @@ class Exchange:
         """A socket was accepted; the caller tells the connection what comes in, and when the socket is lost."""
         connection = Connection(self._desk, port, cookie)
         self._connections[connection.link] = connection
+        self.counts.opened += 1
         if self.draining:
             connection.shutdown()
         return connection
