@@ -8,12 +8,15 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "HUITANG_"
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+NO_LIMITS = "a limit factor of 0 switches rate limits off: only while the host is a loopback address"
 
 
 class Settings(BaseSettings):
@@ -76,6 +79,9 @@ class Settings(BaseSettings):
     max_connections: Annotated[int, Field(ge=10, le=1_000_000)] = 20_000
     """Open sockets per process; more are refused politely."""
 
+    limit_factor: Annotated[int, Field(ge=0, le=1_000)] = 1
+    """Multiplies all rate limits. 0 switches them off: for load tests only, and only while `host` is a loopback address."""
+
     stop_grace_s: Annotated[int, Field(ge=1, le=60)] = 4
     """Seconds that requests under way have to end after a stop signal."""
 
@@ -89,6 +95,13 @@ class Settings(BaseSettings):
             scheme, mark, host = origin.partition("://")
             if scheme not in {"http", "https"} or not mark or not host or "/" in host:
                 raise ValueError(f"an origin is scheme://host[:port], not {origin!r}")
+        return value
+
+    @field_validator("limit_factor")
+    @classmethod
+    def _limits_stand(cls, value: int, before: ValidationInfo) -> int:
+        if value == 0 and before.data.get("host") not in LOOPBACK:
+            raise ValueError(NO_LIMITS)
         return value
 
     @property

@@ -76,6 +76,10 @@ def check_settings(settings: Settings) -> list[Finding]:
         found.append(
             Finding("settings", State.WARNING, "an origin is plain http", "put a TLS proxy in front")
         )
+    if settings.limit_factor != 1:
+        factor = settings.limit_factor
+        said = f"rate limits are multiplied by {factor}" if factor else "rate limits are switched off"
+        found.append(Finding("settings", State.WARNING, said, "unset HUITANG_LIMIT_FACTOR"))
     return found or [good("settings", f"serves {settings.address}")]
 
 

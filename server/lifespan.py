@@ -9,9 +9,10 @@ May be imported by server and tests.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from channels.core.exchange import Exchange, ExchangeSettings, Parts
+from channels.core.session import SessionLimits
 from moderation.limits import MemoryLimits
 from server.accounts.hashing import Cost
 from server.accounts.house import Accounts, Foundations, open_accounts
@@ -35,13 +36,13 @@ class Rhythms:
     Attributes:
         exchange: Bounds of the real-time core; None for those that fit the settings.
         policy: Numbers of accounts.
-        limit_factor: Multiplies all token buckets; 0 switches them off.
+        limit_factor: Multiplies all token buckets; 0 switches them off; None for what the settings say.
         cost: Of hashing a password.
     """
 
     exchange: ExchangeSettings | None = None
     policy: AccountPolicy = field(default_factory=AccountPolicy)
-    limit_factor: int = 1
+    limit_factor: int | None = None
     cost: Cost = field(default_factory=Cost)
 
 
@@ -81,9 +82,10 @@ async def open_house(
         ensure_vapid(settings.data_dir)
         accounts = open_accounts(_foundations(ground, chosen))
         stack.push_async_callback(accounts.close)
-        limits = MemoryLimits(ground.clock, factor=chosen.limit_factor)
+        factor = settings.limit_factor if chosen.limit_factor is None else chosen.limit_factor
+        limits = MemoryLimits(ground.clock, factor=factor)
         parts = Parts(ground.registry, ground.reader, ground.bus, accounts.sessions, limits)
-        wanted = chosen.exchange or ExchangeSettings(several=backing.redis_url is not None)
+        wanted = chosen.exchange or exchange_settings(settings, several=backing.redis_url is not None)
         exchange = await stack.enter_async_context(Exchange(parts, wanted))
         house = House(ground, accounts, exchange, _services(ground, accounts, exchange, limits))
         async with asyncio.TaskGroup() as workers:
@@ -98,6 +100,13 @@ async def open_house(
             finally:
                 for task in tasks:
                     task.cancel()
+
+
+def exchange_settings(settings: Settings, *, several: bool) -> ExchangeSettings:
+    """Bounds of the real-time core; a factor of 0 ends the limit of frames per connection."""
+    usual, factor = SessionLimits(), settings.limit_factor
+    session = replace(usual, burst=usual.burst * max(1, factor), per_minute=usual.per_minute * factor)
+    return ExchangeSettings(several=several, session=session)
 
 
 def _foundations(ground: Ground, chosen: Rhythms) -> Foundations:

@@ -82,12 +82,11 @@ class Newcomer:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def added(hand: Hand, rooms: Rooms, newcomer: Newcomer) -> tuple[MemberId, Steps]:
-    """Steps that put somebody on the roll, and the new id."""
+def new_record(hand: Hand, branch: Unit, newcomer: Newcomer) -> Document:
+    """The record of a newcomer, under a new id."""
     member = MemberId(hand.reader.ids.uuid7())
     sealed, blind = seal(hand.reader.cipher, member, newcomer.values)
-    branch = rooms.branch
-    doc: Document = {
+    return {
         "_id": member,
         "org": branch.org,
         "number": newcomer.number,
@@ -104,6 +103,12 @@ def added(hand: Hand, rooms: Rooms, newcomer: Newcomer) -> tuple[MemberId, Steps
         "made_at_ms": hand.now_ms,
         "changed_at_ms": hand.now_ms,
     }
+
+
+def added(hand: Hand, rooms: Rooms, newcomer: Newcomer) -> tuple[MemberId, Steps]:
+    """Steps that put somebody on the roll, and the new id."""
+    branch, doc = rooms.branch, new_record(hand, rooms.branch, newcomer)
+    member = MemberId(doc["_id"])
     fields = tuple(
         sorted({"number", "name", "class", *(["groups"] if newcomer.groups else []), *newcomer.values})
     )

@@ -89,6 +89,29 @@ def to_session(found: Document) -> StoredSession:
     )
 
 
+def to_document(session: StoredSession, token: str) -> Document:
+    """Stored form of a new session."""
+    view = session.view
+    return {
+        "_id": view.id,
+        "token": token_digest(token),
+        "account": view.account,
+        "generation": session.generation,
+        "org": view.org,
+        "member": view.member,
+        "step": view.step.value,
+        "made_at_ms": view.made_at_ms,
+        "seen_at_ms": view.seen_at_ms,
+        "ends_at_ms": view.expires_at_ms,
+        "proved_at_ms": view.proved_at_ms,
+        "agent": view.agent,
+        "known_device": view.known_device,
+        "wrong_codes": 0,
+        "reset_code": session.reset_code,
+        "expires_at": utc(view.expires_at_ms),
+    }
+
+
 class SessionStore:
     """Reads and changes sessions.
 
@@ -114,27 +137,7 @@ class SessionStore:
 
     async def insert(self, session: StoredSession, token: str) -> None:
         """Store a new session under its token."""
-        view = session.view
-        await self._sessions.insert_one(
-            {
-                "_id": view.id,
-                "token": token_digest(token),
-                "account": view.account,
-                "generation": session.generation,
-                "org": view.org,
-                "member": view.member,
-                "step": view.step.value,
-                "made_at_ms": view.made_at_ms,
-                "seen_at_ms": view.seen_at_ms,
-                "ends_at_ms": view.expires_at_ms,
-                "proved_at_ms": view.proved_at_ms,
-                "agent": view.agent,
-                "known_device": view.known_device,
-                "wrong_codes": 0,
-                "reset_code": session.reset_code,
-                "expires_at": utc(view.expires_at_ms),
-            }
-        )
+        await self._sessions.insert_one(to_document(session, token))
 
     def advance(self, before: SessionView, after: SessionView, token: str, generation: int) -> Update:
         """Bring a session to a new state under a new token; matches only while nobody else has advanced it."""

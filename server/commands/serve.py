@@ -14,7 +14,7 @@ from channels.core.registry import Registry
 from server.app import build_app
 from server.backing import Backing, open_backing
 from server.commands.running import run, settings_for_command
-from server.config import PREFIX, Settings
+from server.config import LOOPBACK, NO_LIMITS, PREFIX, Settings
 from server.ground import Fitting, fit
 from server.lifespan import House, open_house
 from server.serving import bind, serve
@@ -35,9 +35,13 @@ def serve_command(host: Host = None, port: Port = None) -> None:
 
 
 def with_address(settings: Settings, host: str | None, port: int | None) -> Settings:
-    """The settings with what the command line said."""
+    """The settings with what the command line said; exits with 2 when they do not fit together then."""
     said = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    return settings.model_copy(update=said)
+    chosen = settings.model_copy(update=said)
+    if chosen.limit_factor == 0 and chosen.host not in LOOPBACK:
+        typer.echo(NO_LIMITS, err=True)
+        raise typer.Exit(2)
+    return chosen
 
 
 def listen(settings: Settings) -> tuple[Settings, socket.socket]:

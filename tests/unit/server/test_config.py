@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from typer import Exit
 
+from channels.core.exchange import ExchangeSettings
+from server.commands.serve import with_address
 from server.config import Settings, load_settings
+from server.doctor import State, check_settings
+from server.lifespan import exchange_settings
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +57,33 @@ def test_a_connection_string_is_not_shown() -> None:
 
 def test_every_setting_is_documented() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "hui.example.org"])  # noqa: S104 - looked at, not bound
+def test_rate_limits_stay_on_where_others_can_reach_the_server(host: str) -> None:
+    with pytest.raises(ValidationError, match="loopback"):
+        Settings(host=host, limit_factor=0)
+    assert Settings(host=host, limit_factor=1_000).limit_factor == 1_000
+
+
+def test_rate_limits_may_be_off_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUITANG_LIMIT_FACTOR", "0")
+    settings = load_settings()
+    assert exchange_settings(settings, several=False).session.per_minute == 0
+    with pytest.raises(Exit):
+        with_address(settings, "0.0.0.0", None)  # noqa: S104 - refused, not bound
+    assert with_address(settings, "::1", None).host == "::1"
+
+
+def test_the_factor_multiplies_the_limits_of_a_connection() -> None:
+    usual = ExchangeSettings().session
+    assert exchange_settings(Settings(), several=True) == ExchangeSettings(several=True)
+    wide = exchange_settings(Settings(limit_factor=3), several=True).session
+    assert (wide.burst, wide.per_minute) == (3 * usual.burst, 3 * usual.per_minute)
+
+
+def test_the_doctor_says_so_when_limits_are_not_the_usual_ones() -> None:
+    assert [finding.state for finding in check_settings(Settings())] == [State.GOOD]
+    for factor, said in ((0, "switched off"), (7, "multiplied by 7")):
+        found = check_settings(Settings(limit_factor=factor))
+        assert [(finding.state, said in finding.said) for finding in found] == [(State.WARNING, True)]
