@@ -5,6 +5,7 @@ import typer
 from server.commands.admin import admin
 from server.commands.doctor import doctor, migrate
 from server.commands.org import org
+from server.commands.rehearsal import rehearsal
 from server.commands.roll import roll
 from server.commands.schema import schema
 from server.commands.serve import serve_command, worker_command
@@ -24,6 +25,7 @@ app.command("worker", hidden=True)(worker_command)
 app.add_typer(org, name="org")
 app.add_typer(roll, name="roll")
 app.add_typer(admin, name="admin")
+app.add_typer(rehearsal, name="rehearsal")
 app.command()(migrate)
 app.command()(doctor)
 app.command()(schema)

@@ -1,0 +1,74 @@
+"""`python -m load_tests <scenario> [options]`: run one scenario against a server of its own and print the figures.
+
+Exit code 0 when nothing was lost, 1 when something was, 2 when the options do not fit, 3 when it could not be set up.
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from load_tests.crowd import CrowdFault
+from load_tests.house import HouseFault
+from load_tests.limits import raise_file_limit
+from load_tests.screen import Screen
+from load_tests.table import SCENARIOS, Result, ScenarioRow
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, made from the table."""
+    root = argparse.ArgumentParser(prog="python -m load_tests", description=__doc__)
+    scenarios = root.add_subparsers(dest="scenario", required=True, metavar="scenario")
+    for row in SCENARIOS:
+        own = scenarios.add_parser(row.name, help=row.about, description=row.about)
+        own.add_argument("--json", type=Path, help="file for the figures")
+        for field in dataclasses.fields(row.options):
+            kind = type(field.default) if field.default is not None else Path
+            about = f"{field.metadata['about']} (default: {field.default})".replace("%", "%%")
+            own.add_argument(
+                f"--{field.name.replace('_', '-')}", type=kind, default=field.default, help=about
+            )
+    return root
+
+
+def keep(row: ScenarioRow, result: Result, target: Path) -> None:
+    """Write the figures as JSON; `load_tests.table.Result` says that they are a dataclass."""
+    fields: dict[str, Any] = dataclasses.asdict(result)  # type: ignore[call-overload]
+    figures = {"scenario": row.name, "good": result.good} | fields
+    target.write_text(json.dumps(figures, ensure_ascii=False, indent=1, default=str) + "\n")
+
+
+async def run(row: ScenarioRow, options: Any, target: Path | None) -> int:  # noqa: ANN401 - the row's own type
+    """Run one scenario; the exit code."""
+    try:
+        result = await row.run(options, Screen())
+    except (HouseFault, CrowdFault) as fault:
+        print(fault, file=sys.stderr)
+        return 3
+    print("\n".join(result.lines()))
+    if target is not None:
+        keep(row, result, target)
+    return 0 if result.good else 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line and run."""
+    said = vars(parser().parse_args(arguments))
+    row = next(row for row in SCENARIOS if row.name == said.pop("scenario"))
+    target = said.pop("json")
+    try:
+        options = row.options(**said)
+    except ValueError as fault:
+        print(fault, file=sys.stderr)
+        return 2
+    raise_file_limit()
+    return uvloop.run(run(row, options, target))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

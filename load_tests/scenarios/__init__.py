@@ -1,0 +1,1 @@
+"""One module for each scenario; `load_tests.table` lists them."""

@@ -1,0 +1,260 @@
+"""One room: so many members listen, a few speak, closed loop or at a steady rate. The measure of fan-out and of durable sends.
+
+CPU per delivery is that of the serving processes from before the first message to the arrival of the last one, over all
+deliveries to all subscribers: commands, storing, framing and writing are in it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from load_tests.checker import Account, Seen, Sent, Verdict, judge
+from load_tests.crowd import Crowd, Gathering
+from load_tests.house import HOST, House, HousePlan, standing
+from load_tests.line import Target
+from load_tests.measures import Percentiles, load_of, percentiles
+from load_tests.member import Member
+from load_tests.passes import Pass
+from load_tests.screen import Screen
+from load_tests.tracking import Mark
+
+ARRIVE_S = 30.0
+"""After the last answer every message has so long to reach everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRoom:
+    """Options."""
+
+    subscribers: int = field(default=1_000, metadata={"about": "members who listen"})
+    senders: int = field(default=8, metadata={"about": "members who speak"})
+    inflight: int = field(default=1, metadata={"about": "unanswered messages at any time; 0 for a rate"})
+    rate: float = field(default=0.0, metadata={"about": "messages per second instead of a closed loop"})
+    seconds: float = field(default=10.0, metadata={"about": "how long is spoken"})
+    warm_seconds: float = field(default=1.0, metadata={"about": "how long is spoken before it counts"})
+    workers: int = field(default=1, metadata={"about": "serving processes"})
+    programs: int = field(default=1, metadata={"about": "programs of the crowd"})
+    exact: int = field(
+        default=50, metadata={"about": "every so many-th listener looks at every frame; 1 for all"}
+    )
+    seed: int = field(default=1, metadata={"about": "of the texts"})
+    folder: Path | None = field(default=None, metadata={"about": "where the server's folder is made"})
+
+    def __post_init__(self) -> None:
+        if self.subscribers < 1 or self.senders < 1 or self.seconds <= 0:
+            raise ValueError("at least one listener, one speaker and some time")
+        if bool(self.inflight) == bool(self.rate):
+            raise ValueError("either --inflight or --rate")
+        if self.inflight > 32 * self.senders:
+            raise ValueError(
+                "a connection takes 32 commands at once: more --senders for that many --inflight"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRoomResult:
+    """What came out.
+
+    Attributes:
+        options: What was asked for.
+        sends: Acknowledged messages that count.
+        sends_per_s: Over the time from the first sending to the last answer.
+        deliveries: Messages times subscribers, as they arrived.
+        deliveries_per_s: In the same time.
+        cpu_us_per_delivery: Of the serving processes.
+        database_us_per_send: CPU of MongoDB for each message.
+        crowd_us_per_delivery: CPU of the generator's listening programs.
+        ack: From sending to the answer.
+        delivery: From sending to arrival, at those who look closely.
+        handshake: From the first byte to the welcome.
+        rss_bytes: Of the serving processes at the end.
+        rss_per_subscriber_bytes: What they grew by while the subscribers came, for each.
+        missing: Deliveries that should have been and were not, all subscribers.
+        surplus: Deliveries that should not have been.
+        refused: Refusals by key.
+        lagged: How often a subscriber was too slow.
+        breaks: Connections that broke.
+        verdict: Of the checker.
+    """
+
+    options: ChatRoom
+    sends: int
+    sends_per_s: float
+    deliveries: int
+    deliveries_per_s: float
+    cpu_us_per_delivery: float
+    database_us_per_send: float
+    crowd_us_per_delivery: float
+    ack: Percentiles
+    delivery: Percentiles
+    handshake: Percentiles
+    rss_bytes: int
+    rss_per_subscriber_bytes: int
+    missing: int
+    surplus: int
+    refused: dict[str, int]
+    lagged: int
+    breaks: int
+    verdict: Verdict
+
+    @property
+    def good(self) -> bool:
+        """Nothing was lost, doubled, reordered, left out or made up, and nobody fell out."""
+        return self.verdict.good and not (self.missing or self.surplus or self.breaks)
+
+    def lines(self) -> list[str]:
+        """For people."""
+        options, verdict = self.options, self.verdict
+        how = f"{options.inflight} in flight" if options.inflight else f"{options.rate:g} messages/s"
+        return [
+            f"{options.subscribers:,} subscribers, {options.senders} senders, {how}, {options.workers} process(es)",
+            f"sends        {self.sends:,} acknowledged, {self.sends_per_s:,.0f}/s",
+            f"deliveries   {self.deliveries:,}, {self.deliveries_per_s:,.0f}/s",
+            f"server CPU   {self.cpu_us_per_delivery:.2f} µs per delivery",
+            f"database CPU {self.database_us_per_send:.0f} µs per send",
+            f"crowd CPU    {self.crowd_us_per_delivery:.2f} µs per delivery",
+            f"ack          {self.ack}",
+            f"delivery     {self.delivery}",
+            f"handshake    {self.handshake}",
+            f"memory       {self.rss_bytes / 2**20:.0f} MiB, {self.rss_per_subscriber_bytes / 1024:.1f} KiB per subscriber",
+            f"losses       missing {self.missing}, surplus {self.surplus}, lost {verdict.lost}, doubled {verdict.doubled}, "
+            f"reordered {verdict.reordered}, holes {verdict.holes}, phantoms {verdict.phantoms}",
+            f"trouble      refused {self.refused or 0}, lagged {self.lagged}, breaks {self.breaks}",
+            *verdict.examples,
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """Raw figures of the talk that counts."""
+
+    spoken: dict[str, Any]
+    warm: dict[str, Any]
+    serving_ns: int
+    database_ns: int
+    crowd_ns: int
+    arrived: list[dict[str, Any]]
+    before: list[dict[str, Any]]
+    after: list[dict[str, Any]]
+
+
+async def run(options: ChatRoom, screen: Screen) -> ChatRoomResult:
+    """Set everything up, talk, judge.
+
+    Raises:
+        HouseFault, CrowdFault: It could not be set up.
+    """
+    plan = HousePlan(
+        members=options.subscribers + options.senders + 1, workers=options.workers, folder=options.folder
+    )
+    with screen.step("setting up the house"):
+        house_standing = standing(plan)
+        house = await house_standing.__aenter__()
+    try:
+        return await _in_house(house, options, screen)
+    finally:
+        await house_standing.__aexit__(None, None, None)
+
+
+async def _in_house(house: House, options: ChatRoom, screen: Screen) -> ChatRoomResult:
+    room = house.roll.branches[0]
+    listeners = house.roll.passes[: options.subscribers]
+    speakers = house.roll.passes[options.subscribers : -1]
+    async with Crowd(house, options.programs) as crowd, Crowd(house) as voices:
+        empty = house.serving()
+        with screen.step("members are coming"):
+            gathered = await crowd.gather(listeners, Gathering((f"chat:{room}",), options.exact))
+            await voices.gather(speakers, Gathering((), exact=0))
+            await house.calm()
+        full = house.serving()
+        measured = await _measure(house, crowd, voices, options, screen)
+        with screen.step("judging"):
+            verdict = await _judge(house, crowd, measured, room)
+    deliveries = _sum(measured.after, "messages") - _sum(measured.before, "messages")
+    sends, lasted_s = len(measured.spoken["acknowledged"]), measured.spoken["lasted_s"]
+    return ChatRoomResult(
+        options=options,
+        sends=sends,
+        sends_per_s=sends / lasted_s,
+        deliveries=deliveries,
+        deliveries_per_s=deliveries / lasted_s,
+        cpu_us_per_delivery=measured.serving_ns / 1e3 / max(1, deliveries),
+        database_us_per_send=measured.database_ns / 1e3 / max(1, sends),
+        crowd_us_per_delivery=measured.crowd_ns / 1e3 / max(1, deliveries),
+        ack=percentiles(measured.spoken["acks_ns"]),
+        delivery=percentiles(delay for report in measured.after for delay in report["delays_ns"]),
+        handshake=percentiles(gathered.handshakes_ns),
+        rss_bytes=full.rss_bytes,
+        rss_per_subscriber_bytes=(full.rss_bytes - empty.rss_bytes) // options.subscribers,
+        missing=_sum(measured.arrived, "missing"),
+        surplus=_sum(measured.arrived, "surplus"),
+        refused=measured.spoken["refused"],
+        lagged=_sum(measured.after, "lagged"),
+        breaks=_sum(measured.after, "breaks"),
+        verdict=verdict,
+    )
+
+
+async def _measure(house: House, crowd: Crowd, voices: Crowd, options: ChatRoom, screen: Screen) -> _Measured:
+    room = house.roll.branches[0]
+    manner = {"room": room, "inflight": options.inflight, "rate": options.rate, "seed": options.seed}
+    async with screen.waiting("warming up", options.warm_seconds):
+        (warm,) = await voices.order("talk", [manner | {"seconds": options.warm_seconds}])
+        await _arrived(house, crowd, warm)
+    await crowd.order("mark")
+    before, serving, database = await crowd.order("report"), house.serving(), house.database()
+    listening = load_of(crowd.pids)
+    async with screen.waiting("talking", options.seconds):
+        talk = manner | {"seconds": options.seconds, "seed": options.seed + 1}
+        (spoken,) = await voices.order("talk", [talk], limit_s=options.seconds + 120)
+        arrived = await _arrived(house, crowd, spoken)
+    return _Measured(
+        spoken=spoken,
+        warm=warm,
+        serving_ns=house.serving().since(serving).cpu_ns,
+        database_ns=house.database().since(database).cpu_ns,
+        crowd_ns=load_of(crowd.pids).since(listening).cpu_ns,
+        arrived=arrived,
+        before=before,
+        after=await crowd.order("report"),
+    )
+
+
+async def _arrived(house: House, crowd: Crowd, spoken: dict[str, Any]) -> list[dict[str, Any]]:
+    """Wait until everything that was acknowledged has reached everybody."""
+    head = max((seq for _, seq in spoken["acknowledged"]), default=0)
+    told = {"topic": f"chat:{house.roll.branches[0]}", "head": head, "limit_s": ARRIVE_S}
+    return await crowd.order("arrived", [told for _ in crowd.pids])
+
+
+async def _judge(house: House, crowd: Crowd, measured: _Measured, room: str) -> Verdict:
+    topic = f"chat:{room}"
+    talks = (measured.warm, measured.spoken)
+    answers = await crowd.order("seen", [{"topic": topic} for _ in crowd.pids])
+    account = Account(
+        tried={label for talk in talks for label in talk["tried"]},
+        acknowledged=[Sent(label, seq) for talk in talks for label, seq in talk["acknowledged"]],
+        stored=await stored(house, house.roll.passes[-1], topic),
+        seen=[_seen(row) for answer in answers for row in answer["seen"]],
+    )
+    return judge(account)
+
+
+def _seen(row: dict[str, Any]) -> Seen:
+    return Seen(f"member {row['who']}", row["after"], [(seq, label) for seq, label in row["entries"]])
+
+
+async def stored(house: House, reader: Pass, topic: str) -> Sequence[Mark]:
+    """A topic as the server has it stored, read over the wire by a member who was not there."""
+    member = Member(reader, Target(HOST, house.port), exact=True)
+    await member.connect()
+    try:
+        await member.enter(house.roll.epoch, (topic,))
+        return await member.stored(topic, 0, member.tracks[topic].position + 1)
+    finally:
+        member.hang_up()
+
+
+def _sum(reports: Sequence[dict[str, Any]], name: str) -> int:
+    return sum(report[name] for report in reports)
