@@ -4,7 +4,8 @@ CPU per delivery is that of the serving processes from before the first message 
 deliveries to all subscribers: commands, storing, framing and writing are in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -148,19 +149,18 @@ async def run(options: ChatRoom, screen: Screen) -> ChatRoomResult:
     plan = HousePlan(
         members=options.subscribers + options.senders + 1, workers=options.workers, folder=options.folder
     )
-    with screen.step("setting up the house"):
-        house_standing = standing(plan)
-        house = await house_standing.__aenter__()
-    try:
-        return await _in_house(house, options, screen)
-    finally:
-        await house_standing.__aexit__(None, None, None)
+    async with AsyncExitStack() as stack:
+        with screen.step("setting up the house"):
+            house = await stack.enter_async_context(standing(plan))
+        return await in_house(house, options, screen)
 
 
-async def _in_house(house: House, options: ChatRoom, screen: Screen) -> ChatRoomResult:
+async def in_house(house: House, options: ChatRoom, screen: Screen) -> ChatRoomResult:
+    """The same in a house that stands, with at least `subscribers + senders + 1` members in its first branch."""
     room = house.roll.branches[0]
+    head = await head_of(house, house.roll.passes[-1], f"chat:{room}")
     listeners = house.roll.passes[: options.subscribers]
-    speakers = house.roll.passes[options.subscribers : -1]
+    speakers = house.roll.passes[options.subscribers : options.subscribers + options.senders]
     async with Crowd(house, options.programs) as crowd, Crowd(house) as voices:
         empty = house.serving()
         with screen.step("members are coming"):
@@ -170,7 +170,7 @@ async def _in_house(house: House, options: ChatRoom, screen: Screen) -> ChatRoom
         full = house.serving()
         measured = await _measure(house, crowd, voices, options, screen)
         with screen.step("judging"):
-            verdict = await _judge(house, crowd, measured, room)
+            verdict = await _judge(house, crowd, measured, head)
     deliveries = _sum(measured.after, "messages") - _sum(measured.before, "messages")
     sends, lasted_s = len(measured.spoken["acknowledged"]), measured.spoken["lasted_s"]
     return ChatRoomResult(
@@ -228,14 +228,14 @@ async def _arrived(house: House, crowd: Crowd, spoken: dict[str, Any]) -> list[d
     return await crowd.order("arrived", [told for _ in crowd.pids])
 
 
-async def _judge(house: House, crowd: Crowd, measured: _Measured, room: str) -> Verdict:
-    topic = f"chat:{room}"
+async def _judge(house: House, crowd: Crowd, measured: _Measured, after: int) -> Verdict:
+    topic = f"chat:{house.roll.branches[0]}"
     talks = (measured.warm, measured.spoken)
     answers = await crowd.order("seen", [{"topic": topic} for _ in crowd.pids])
     account = Account(
         tried={label for talk in talks for label in talk["tried"]},
         acknowledged=[Sent(label, seq) for talk in talks for label, seq in talk["acknowledged"]],
-        stored=await stored(house, house.roll.passes[-1], topic),
+        stored=await stored(house, house.roll.passes[-1], topic, after),
         seen=[_seen(row) for answer in answers for row in answer["seen"]],
     )
     return judge(account)
@@ -245,15 +245,28 @@ def _seen(row: dict[str, Any]) -> Seen:
     return Seen(f"member {row['who']}", row["after"], [(seq, label) for seq, label in row["entries"]])
 
 
-async def stored(house: House, reader: Pass, topic: str) -> Sequence[Mark]:
-    """A topic as the server has it stored, read over the wire by a member who was not there."""
+@asynccontextmanager
+async def reading(house: House, reader: Pass, topic: str) -> AsyncIterator[Member]:
+    """A member who has just entered a topic and is gone after the block."""
     member = Member(reader, Target(HOST, house.port), exact=True)
     await member.connect()
     try:
         await member.enter(house.roll.epoch, (topic,))
-        return await member.stored(topic, 0, member.tracks[topic].position + 1)
+        yield member
     finally:
         member.hang_up()
+
+
+async def head_of(house: House, reader: Pass, topic: str) -> int:
+    """Newest entry of a topic."""
+    async with reading(house, reader, topic) as member:
+        return member.tracks[topic].position
+
+
+async def stored(house: House, reader: Pass, topic: str, after: int = 0) -> Sequence[Mark]:
+    """A topic as the server has it stored, read over the wire by a member who was not there."""
+    async with reading(house, reader, topic) as member:
+        return await member.stored(topic, after, member.tracks[topic].position + 1)
 
 
 def _sum(reports: Sequence[dict[str, Any]], name: str) -> int:
