@@ -28,6 +28,9 @@ START_S = 60.0
 CREATE_S = 3_600.0
 """Five million messages of history take some minutes."""
 
+PREFIX = "huitang-load-"
+"""Of folders, followed by the number of the program that owns it."""
+
 LOOK_S = 0.05
 CALM_SHARE = 0.05
 CALM_S = 0.4
@@ -241,6 +244,14 @@ class House:
         return False
 
 
+def sweep(place: Path) -> None:
+    """Remove folders whose owner was killed before it could."""
+    for left in place.glob(f"{PREFIX}*-*"):
+        owner = left.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdecimal() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
 @asynccontextmanager
 async def standing(plan: HousePlan) -> AsyncIterator[House]:
     """A house that serves while the block runs; nothing of it is left behind.
@@ -248,7 +259,9 @@ async def standing(plan: HousePlan) -> AsyncIterator[House]:
     Raises:
         HouseFault: It cannot be set up.
     """
-    folder = Path(tempfile.mkdtemp(prefix="huitang-load-", dir=plan.folder))
+    place = Path(tempfile.gettempdir()) if plan.folder is None else plan.folder
+    await asyncio.to_thread(sweep, place)
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place))
     house = House(plan, folder)
     try:
         await house.serve()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from load_tests.__main__ import main, parser
+from load_tests.house import PREFIX, sweep
 from load_tests.limits import check_sockets
 from load_tests.measures import Percentiles, cpu_ns, load_of, percentiles
 from load_tests.scenarios.chat_room import ChatRoom
@@ -60,3 +61,13 @@ def test_too_few_open_files_are_said_plainly() -> None:
     with pytest.raises(SystemExit, match="ulimit"):
         check_sockets(10**9)
     check_sockets(10)
+
+
+def test_folders_of_killed_runs_are_swept_and_no_others(tmp_path: Path) -> None:
+    dead, alive, foreign = (
+        tmp_path / name for name in (f"{PREFIX}{2**22 + 1}-a", f"{PREFIX}{os.getpid()}-b", "huitang-1-c")
+    )
+    for folder in (dead, alive, foreign):
+        folder.mkdir()
+    sweep(tmp_path)
+    assert [folder.exists() for folder in (dead, alive, foreign)] == [False, True, True]
