@@ -1,11 +1,14 @@
 """`python -m load_tests <scenario> [options]`: run one scenario against a server of its own and print the figures.
 
-Exit code 0 when nothing was lost, 1 when something was, 2 when the options do not fit, 3 when it could not be set up.
+Exit code 0 when nothing was lost, 1 when something was, 2 when the options do not fit, 3 when it could not be set up, 130 when it was
+stopped.
 """
 
 import argparse
+import asyncio
 import dataclasses
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,6 +48,9 @@ def keep(row: ScenarioRow, result: Result, target: Path) -> None:
 
 async def run(row: ScenarioRow, options: Any, target: Path | None) -> int:  # noqa: ANN401 - the row's own type
     """Run one scenario; the exit code."""
+    this = asyncio.current_task()
+    if this is not None:  # a polite end sweeps up, too
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     try:
         result = await row.run(options, Screen())
     except (HouseFault, CrowdFault) as fault:
@@ -67,7 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(fault, file=sys.stderr)
         return 2
     raise_file_limit()
-    return uvloop.run(run(row, options, target))
+    try:
+        return uvloop.run(run(row, options, target))
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        return 130
 
 
 if __name__ == "__main__":

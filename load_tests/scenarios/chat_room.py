@@ -69,6 +69,7 @@ class ChatRoomResult:
         ack: From sending to the answer.
         delivery: From sending to arrival, at those who look closely.
         handshake: From the first byte to the welcome.
+        members_per_s: Who came in, from the first handshake to the last entry into the room.
         rss_bytes: Of the serving processes at the end.
         rss_per_subscriber_bytes: What they grew by while the subscribers came, for each.
         missing: Deliveries that should have been and were not, all subscribers.
@@ -90,6 +91,7 @@ class ChatRoomResult:
     ack: Percentiles
     delivery: Percentiles
     handshake: Percentiles
+    members_per_s: float
     rss_bytes: int
     rss_per_subscriber_bytes: int
     missing: int
@@ -117,7 +119,7 @@ class ChatRoomResult:
             f"crowd CPU    {self.crowd_us_per_delivery:.2f} µs per delivery",
             f"ack          {self.ack}",
             f"delivery     {self.delivery}",
-            f"handshake    {self.handshake}",
+            f"handshake    {self.handshake}, {self.members_per_s:.0f} members/s",
             f"memory       {self.rss_bytes / 2**20:.0f} MiB, {self.rss_per_subscriber_bytes / 1024:.1f} KiB per subscriber",
             f"losses       missing {self.missing}, surplus {self.surplus}, lost {verdict.lost}, doubled {verdict.doubled}, "
             f"reordered {verdict.reordered}, holes {verdict.holes}, phantoms {verdict.phantoms}",
@@ -185,6 +187,7 @@ async def in_house(house: House, options: ChatRoom, screen: Screen) -> ChatRoomR
         ack=percentiles(measured.spoken["acks_ns"]),
         delivery=percentiles(delay for report in measured.after for delay in report["delays_ns"]),
         handshake=percentiles(gathered.handshakes_ns),
+        members_per_s=gathered.open / gathered.took_s,
         rss_bytes=full.rss_bytes,
         rss_per_subscriber_bytes=(full.rss_bytes - empty.rss_bytes) // options.subscribers,
         missing=_sum(measured.arrived, "missing"),
