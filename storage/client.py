@@ -86,6 +86,11 @@ class Mongo:
         """How many callers queue for a place now."""
         return self._gate.waiting
 
+    @property
+    def under_way(self) -> int:
+        """How many operations the driver has now; a transaction is one."""
+        return self._gate.under_way
+
     def collection(self, name: str) -> Collection:
         """The collection of that name; made by its first write."""
         if name not in self._collections:

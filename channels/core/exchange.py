@@ -220,6 +220,26 @@ class Exchange:
         """Open connections of this process."""
         return len(self._connections)
 
+    @property
+    def session_count(self) -> int:
+        """Connections that said who they are."""
+        return len(self._directory.visitors)
+
+    @property
+    def subscription_count(self) -> int:
+        """Topics entered by all connections together."""
+        return sum(len(link.seats) for link in self._connections)
+
+    @property
+    def lagging_count(self) -> int:
+        """Readers that are too slow just now."""
+        return sum(link.lag_since_ms is not None for link in self._connections)
+
+    @property
+    def command_count(self) -> int:
+        """Hellos and commands under way."""
+        return len(self._commands)
+
     def publish_live(self, event: LiveEvent) -> None:
         """Tell those who are in the event's topic now, on every process; never stored."""
         payload = encode(event)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from storage.bus.port import Callback, Unsubscribe, deliver
+from storage.bus.port import BusCounts, Callback, Unsubscribe, deliver
 
 
 class LocalBus:
@@ -11,9 +11,21 @@ class LocalBus:
 
     def __init__(self) -> None:
         self._subscribers: dict[str, dict[object, Callback]] = {}
+        self.counts = BusCounts()
+
+    @property
+    def linked(self) -> bool:
+        """See Bus."""
+        return True
+
+    @property
+    def queued_bytes(self) -> int:
+        """See Bus; nothing waits longer than a turn."""
+        return 0
 
     async def publish(self, channel: str, payload: bytes) -> None:
         """See Bus."""
+        self.counts.published += 1
         loop = asyncio.get_running_loop()
         for mark in self._subscribers.get(channel, {}):
             loop.call_soon(self._deliver, channel, mark, payload)
@@ -44,4 +56,5 @@ class LocalBus:
 
     def _deliver(self, channel: str, mark: object, payload: bytes) -> None:
         if (callback := self._subscribers.get(channel, {}).get(mark)) is not None:
+            self.counts.heard += 1
             deliver(callback, payload)

@@ -4,6 +4,7 @@ May be imported by every floor.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -16,12 +17,44 @@ Callback = Callable[[bytes], None]
 Unsubscribe = Callable[[], Awaitable[None]]
 
 
+@dataclass(slots=True)
+class BusCounts:
+    """What one process's bus has done since its start; read by metrics.
+
+    Attributes:
+        published: Messages handed to the bus.
+        heard: Messages that arrived, own ones included.
+        lost: Messages that could not be handed on.
+        links: Links that were made; the first one counts.
+    """
+
+    published: int = 0
+    heard: int = 0
+    lost: int = 0
+    links: int = 0
+
+
 class Bus(Protocol):
     """At most once, in order per publisher, to all who subscribe now, the publisher's own subscriptions included.
 
     A message may be lost at any time and without notice; whoever must not miss anything compares sequence numbers with
     the database. The message path never waits for the bus, and the bus never raises into it.
+
+    Attributes:
+        counts: What was done since the start.
     """
+
+    counts: BusCounts
+
+    @property
+    def linked(self) -> bool:
+        """True while messages arrive, as far as we know."""
+        ...
+
+    @property
+    def queued_bytes(self) -> int:
+        """Payload that waits to leave."""
+        ...
 
     async def publish(self, channel: str, payload: bytes) -> None:
         """Send `payload` to all subscribers of `channel`. Returns at once (never after more than 0.5 s), never raises."""

@@ -17,7 +17,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
-from storage.bus.port import Callback, Unsubscribe, deliver
+from storage.bus.port import BusCounts, Callback, Unsubscribe, deliver
 from storage.tasks import Tasks
 
 log = structlog.get_logger(__name__)
@@ -58,11 +58,7 @@ def _client(url: str, timeout_s: float | None) -> Redis:
 
 
 class RedisBus:
-    """See Bus. Make it with `RedisBus.open`.
-
-    Attributes:
-        lost: Messages that could not be handed to Redis.
-    """
+    """See Bus. Make it with `RedisBus.open`."""
 
     def __init__(self, url: str) -> None:
         self._speaker = _client(url, LIMIT_S)
@@ -79,7 +75,22 @@ class RedisBus:
         self._link: Link | None = None
         self._linked = asyncio.Event()
         self._closed = False
-        self.lost = 0
+        self.counts = BusCounts()
+
+    @property
+    def lost(self) -> int:
+        """Messages that could not be handed to Redis."""
+        return self.counts.lost
+
+    @property
+    def linked(self) -> bool:
+        """See Bus."""
+        return self._linked.is_set()
+
+    @property
+    def queued_bytes(self) -> int:
+        """See Bus."""
+        return self._queued_bytes
 
     @classmethod
     async def open(cls, url: str) -> "RedisBus":
@@ -94,11 +105,12 @@ class RedisBus:
         """See Bus; only puts it in the queue."""
         if self._closed:
             return
+        self.counts.published += 1
         self._queue.append((channel, payload))
         self._queued_bytes += len(payload)
         while self._queued_bytes > QUEUE_BYTES:
             self._queued_bytes -= len(self._queue.popleft()[1])
-            self.lost += 1
+            self.counts.lost += 1
         self._filled.set()
         self._drained.clear()
 
@@ -155,7 +167,7 @@ class RedisBus:
                 await pipeline.execute()
                 troubled = False
             except LINK_ERRORS as error:
-                self.lost += len(batch)
+                self.counts.lost += len(batch)
                 if not troubled:
                     log.warning("the bus cannot publish", error=type(error).__name__)
                 troubled = True
@@ -194,6 +206,7 @@ class RedisBus:
                 if answer is None:
                     raise RedisConnectionError("silent")
                 self._dispatch(answer)
+        self.counts.links += 1
         self._linked.set()
         for callback in self._reconnect_callbacks:
             deliver(callback)
@@ -217,6 +230,7 @@ class RedisBus:
             return
         kind, channel = answer[0], answer[1].decode(errors="replace")
         if kind == b"message":
+            self.counts.heard += 1
             for callback in tuple(self._callbacks.get(channel, {}).values()):
                 deliver(callback, answer[2])
         elif kind == b"subscribe" and (standing := self._standing.get(channel)) is not None:
