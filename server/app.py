@@ -17,6 +17,7 @@ from server.http.problem import answer_to, refusal_of
 from server.http.security import SecurityHeaders
 from server.http.table import ROUTES
 from server.lifespan import House
+from server.metrics import page
 from server.socket_endpoint import PATH, SocketEndpoint, SocketLimits
 from server.static import Client
 from server.telemetry import AccessLog
@@ -44,6 +45,14 @@ def socket_limits(settings: Settings) -> SocketLimits:
     return SocketLimits(connections_max=settings.max_connections)
 
 
+def metrics_routes(house: House) -> list[Route]:
+    """The page for Prometheus; none when no token is set, so that it is answered like any unknown address."""
+    token = house.ground.settings.metrics_token
+    if house.metrics is None or token is None:
+        return []
+    return [Route(page.PATH, page.MetricsPage(house.metrics, token).serve, name="metrics")]
+
+
 def build_app(house: House) -> ASGIApp:
     """The application of one process."""
     settings, services = house.ground.settings, house.services
@@ -52,8 +61,10 @@ def build_app(house: House) -> ASGIApp:
     routes = [
         *api,
         WebSocketRoute(PATH, socket, name="socket"),
+        *metrics_routes(house),
         Route("/api/{path:path}", _refusal_below_api(api), methods=METHODS, name="unknown"),
         Route("/{path:path}", Client(settings.client_dir).serve, name="client"),
     ]
     inner = Starlette(routes=routes, exception_handlers={HTTPException: _refuse})
-    return SecurityHeaders(AccessLog(inner, services.clock), services.web)
+    told = house.metrics.http.observe if house.metrics is not None else None
+    return SecurityHeaders(AccessLog(inner, services.clock, told), services.web)

@@ -5,6 +5,7 @@ the environment says goes before what the file says. docs/operations.md lists th
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "HUITANG_"
 ROOT = Path(__file__).resolve().parent.parent
+TOKEN = re.compile(r"[!-~]{16,256}")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -87,6 +89,16 @@ class Settings(BaseSettings):
 
     vapid_contact: str = ""
     """Mail address or https page that push services may write to, e.g. `mailto:admin@example.org`."""
+
+    metrics_token: SecretStr | None = None
+    """Secret that lets a Prometheus read `/metrics`, at least 16 characters. Empty: there is no such page."""
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("a token for metrics has 16 to 256 visible ASCII characters")
+        return value
 
     @field_validator("origins")
     @classmethod

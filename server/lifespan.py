@@ -23,6 +23,7 @@ from server.files.bench import Bench
 from server.files.intake import Intake
 from server.ground import Fitting, Ground, open_ground
 from server.http.security import WebPolicy
+from server.metrics.house import Metrics, open_metrics
 from server.retention import keep_promises
 from server.services import Services
 from server.vapid import ensure_vapid
@@ -55,12 +56,14 @@ class House:
         accounts: Log-in and sessions.
         exchange: Open sockets.
         services: What HTTP handlers are given.
+        metrics: Figures for Prometheus; None when they are off.
     """
 
     ground: Ground
     accounts: Accounts
     exchange: Exchange
     services: Services
+    metrics: Metrics | None = None
 
 
 @asynccontextmanager
@@ -87,7 +90,9 @@ async def open_house(
         parts = Parts(ground.registry, ground.reader, ground.bus, accounts.sessions, limits)
         wanted = chosen.exchange or exchange_settings(settings, several=backing.redis_url is not None)
         exchange = await stack.enter_async_context(Exchange(parts, wanted))
-        house = House(ground, accounts, exchange, _services(ground, accounts, exchange, limits))
+        metrics = await stack.enter_async_context(open_metrics(ground, exchange))
+        services = _services(ground, accounts, exchange, limits)
+        house = House(ground, accounts, exchange, services, metrics)
         async with asyncio.TaskGroup() as workers:
             tasks = (
                 workers.create_task(hand_out_facts(ground, exchange), name="facts"),

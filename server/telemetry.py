@@ -9,7 +9,7 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from types import TracebackType
 from typing import Any, Literal, TextIO
 
@@ -44,6 +44,8 @@ SHAPES = tuple(
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 Entry = MutableMapping[str, Any]
+Told = Callable[[str, str, int, int], None]
+"""Is told method, pattern of the route, status (0: nothing was answered) and duration in milliseconds of a request."""
 
 
 def mask(text: str) -> str:
@@ -162,11 +164,13 @@ class AccessLog:
     Args:
         app: What is wrapped.
         clock: Time.
+        told: Hears of each request, too.
     """
 
-    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+    def __init__(self, app: ASGIApp, clock: Clock, told: Told | None = None) -> None:
         self.app = app
         self._clock = clock
+        self._told = told
         self._logger = structlog.stdlib.get_logger("huitang.access")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -189,3 +193,5 @@ class AccessLog:
             route = getattr(scope.get("route"), "path", "-")
             took_ms = self._clock.monotonic_ms() - began_ms
             self._logger.info("request", method=scope["method"], route=route, status=status, took_ms=took_ms)
+            if self._told is not None:
+                self._told(scope["method"], route, status, took_ms)

@@ -14,6 +14,7 @@ from server.http.openapi import openapi
 from server.http.table import ROUTES
 from server.schema.documents import asyncapi, json_schema
 from server.schema.inventory import Inventory
+from server.schema.metrics_page import metrics_page
 from server.schema.pages import errors_page, protocol_page, with_settings
 from server.schema.typescript import typescript
 
@@ -53,6 +54,7 @@ def generated(root: Path = ROOT) -> dict[str, str]:
         "docs/openapi.json": _dump(openapi(ROUTES)),
         "docs/protocol.md": protocol_page(inventory),
         "docs/errors.md": errors_page(inventory),
+        "docs/metrics.md": metrics_page(),
         OPERATIONS: with_settings((root / OPERATIONS).read_text()),
         "web_client/src/protocol/generated.ts": typescript(inventory),
     }

@@ -30,6 +30,7 @@ from tests.wire.client import Frame
 
 CONTROL = "plain-control-9f3kq7zr0vmx2w8t"
 BROKEN = "broken-inside-4jx8w0qzt6"
+METRICS_TOKEN = "metrics-token-8hv2c6ymn1"
 SHOWN_TO_ROOM = frozenset({"message", "edited message", "reason to the room", "file name", "file"})
 """What members of a room read: stored as it is, never logged."""
 
@@ -424,6 +425,7 @@ async def traces(
     """Everything the story left."""
     folder = tmp_path / "data"
     folder.mkdir()
+    monkeypatch.setenv("HUITANG_METRICS_TOKEN", METRICS_TOKEN)
     async with open_application(mongo_settings, folder) as application:
         yield Traces(await tell(application, monkeypatch), talkative_log, folder)
 
@@ -477,8 +479,25 @@ async def test_nothing_secret_is_stored_logged_or_echoed(traces: Traces, mongod:
     print(
         f"\nsecrets: {len(story.canaries)} values of {len(kinds)} kinds, {len(log.splitlines())} log lines, {len(story.refusals)} refusals"
     )
+    await look_at_metrics(story)
     await look_at_files(traces, mongod)
     await plant_and_find(traces)
+
+
+async def look_at_metrics(story: Story) -> None:
+    """The figures, in both formats: names, labels and help texts; the numbers say nothing, but their digits could be a code."""
+    headers = {"authorization": f"Bearer {METRICS_TOKEN}"}
+    for accept in ("text/plain", "application/openmetrics-text"):
+        reply = await story.application.http.request("GET", "/metrics", headers | {"accept": accept})
+        assert reply.status == 200
+        shown = re.sub(rb"(?m) [0-9.e+-]+$", b"", reply.content)
+        assert b'route="/api/v1/roll/{member}/open"' in shown
+        assert b'route="/api/{path:path}"' in shown
+        assert found_in(shown, [*story.canaries, Canary("metrics token", METRICS_TOKEN)]) == []
+        members = [Canary("member", member) for member in story.members.values()]
+        assert found_in(shown, [*members, Canary("branch", story.branch), Canary("name", "方书记")]) == []
+        hidden = shown + f'x{{route="/api/v1/roll/{story.members["方书记"]}/open"}}'.encode()
+        assert found_in(hidden, members) == ["member"]
 
 
 async def look_at_files(traces: Traces, mongod: ManagedMongod) -> None:

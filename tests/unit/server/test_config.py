@@ -55,6 +55,25 @@ def test_a_connection_string_is_not_shown() -> None:
     assert "hush" not in repr(settings)
 
 
+@pytest.mark.parametrize(
+    "token",
+    ["short", "x" * 15, "x" * 257, "sixteen and blanks", "口令口令口令口令口令口令口令口令", "a" * 20 + "\n"],
+)
+def test_a_token_for_metrics_is_long_and_plain(token: str) -> None:
+    with pytest.raises(ValidationError, match="16 to 256 visible ASCII") as caught:
+        Settings(metrics_token=token)
+    assert token not in str(caught.value.errors(include_input=False))
+
+
+def test_a_token_for_metrics_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUITANG_METRICS_TOKEN", "hush-hush-hush-hush")
+    settings = load_settings()
+    assert settings.metrics_token is not None
+    assert "hush" not in repr(settings)
+    monkeypatch.setenv("HUITANG_METRICS_TOKEN", "")
+    assert load_settings().metrics_token is None
+
+
 def test_every_setting_is_documented() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 

@@ -1,0 +1,1 @@
+"""Figures about the running server for Prometheus: counted elsewhere, named, collected and shown here."""
