@@ -139,19 +139,31 @@ async def grants_of(mongo: Mongo, member: str) -> tuple[frozenset[UnitId], tuple
     doc = await mongo[MEMBERS].find_one({"_id": member, "status": ACTIVE}, fields=("units",))
     if doc is None:
         return frozenset(), ()
-    grants: list[Grant] = []
-    for hold in await mongo[ROLE_HOLDS].find({"member": member}, sort=(("_id", 1),), limit=UNITS_MAX):
-        role = ROLES.get(hold["role"])
-        if role is None:
-            continue
-        held_in = UnitId(hold["unit"])
-        grants.append(Grant(role.word, held_in, role.capabilities, role.reach == "below"))
-        if role.reach == "groups":
-            groups = await groups_of(mongo, held_in)
-            grants.extend(
-                Grant(role.word, group.unit, role.capabilities, inherited=False) for group in groups
-            )
-    return frozenset(UnitId(u) for u in doc["units"]), tuple(grants)
+    grants = await grants_of_many(mongo, (member,))
+    return frozenset(UnitId(u) for u in doc["units"]), grants.get(member, ())
+
+
+async def grants_of_many(mongo: Mongo, members: Sequence[str]) -> dict[str, tuple[Grant, ...]]:
+    """What the roles of members on the roll give, as in `grants_of`; members without a role are left out."""
+    held = await mongo[ROLE_HOLDS].find(
+        {"member": {"$in": list(members)}}, sort=(("_id", 1),), limit=UNITS_MAX * len(members)
+    )
+    grants: dict[str, tuple[Grant, ...]] = {}
+    for hold in held:
+        grants[hold["member"]] = grants.get(hold["member"], ()) + await _grants_from(mongo, hold)
+    return grants
+
+
+async def _grants_from(mongo: Mongo, hold: Document) -> tuple[Grant, ...]:
+    role = ROLES.get(hold["role"])
+    if role is None:
+        return ()
+    held_in = UnitId(hold["unit"])
+    own = Grant(role.word, held_in, role.capabilities, role.reach == "below")
+    if role.reach != "groups":
+        return (own,)
+    groups = await groups_of(mongo, held_in)
+    return (own, *(Grant(role.word, group.unit, role.capabilities, inherited=False) for group in groups))
 
 
 def is_officer(grants: Iterable[Grant]) -> bool:

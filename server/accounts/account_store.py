@@ -10,6 +10,7 @@ dead, whatever races. May be imported by server.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from storage.batched import Batched
 from storage.client import Document, Mongo
 from storage.crypto import FieldCipher
 from storage.entries import Insert, Update
@@ -125,10 +126,15 @@ class AccountStore:
     def __init__(self, mongo: Mongo, cipher: FieldCipher) -> None:
         self._accounts = mongo.collection(ACCOUNTS)
         self._cipher = cipher
+        self._by_id = Batched(self._read)
 
     async def by_id(self, account: str) -> Account | None:
         """The account, None when there is none."""
-        return await self._one({"_id": account})
+        return await self._by_id.get(account)
+
+    async def _read(self, ids: Sequence[str]) -> dict[str, Account]:
+        found = await self._accounts.find({"_id": {"$in": list(ids)}}, limit=len(ids))
+        return {document["_id"]: to_account(document) for document in found}
 
     async def by_login(self, login_key: str) -> Account | None:
         """The account of a log-in name in normal form."""

@@ -3,15 +3,17 @@
 Read from the store at each call: a role that was taken away is gone with the next request. May be imported by server.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from channels.branch.contract import MemberByBlind, Organisation
 from channels.branch.records import ACTIVE, MEMBERS, unseal
-from channels.branch.store import by_contact, grants_of, is_officer, organisation, unit
+from channels.branch.store import by_contact, grants_of_many, is_officer, organisation, unit
 from channels.core.actor import Grant, Place
 from server.accounts.passwords import Context
-from storage.client import Mongo
+from storage.batched import Batched
+from storage.client import Document, Mongo
 from storage.crypto import FieldCipher
 from storage.ids import MemberId, OrgId, UnitId
 
@@ -67,24 +69,21 @@ class Directory:
     def __init__(self, mongo: Mongo, cipher: FieldCipher) -> None:
         self._mongo = mongo
         self._cipher = cipher
+        self._people = Batched(self._read)
 
     async def person(self, member: str) -> Person | None:
         """A member with today's roles; None when the id is unknown."""
-        found = await self._mongo[MEMBERS].find_one(
-            {"_id": member}, fields=("org", "name", "branch", "status")
+        return await self._people.get(member)
+
+    async def _read(self, members: Sequence[str]) -> dict[str, Person]:
+        found = await self._mongo[MEMBERS].find(
+            {"_id": {"$in": list(members)}},
+            fields=("org", "name", "branch", "status", "units"),
+            limit=len(members),
         )
-        if found is None:
-            return None
-        units, grants = await grants_of(self._mongo, member)
-        return Person(
-            member=MemberId(found["_id"]),
-            org=OrgId(found["org"]),
-            name=found["name"],
-            branch=UnitId(found["branch"]),
-            units=units,
-            grants=grants,
-            active=found["status"] == ACTIVE,
-        )
+        active = [document["_id"] for document in found if document["status"] == ACTIVE]
+        grants = await grants_of_many(self._mongo, active) if active else {}
+        return {document["_id"]: _person(document, grants) for document in found}
 
     async def find(self, kind: Literal["phone", "mail"], key: str) -> tuple[MemberId, ...]:
         """Members on a roll with this phone number or mail address in normal form."""
@@ -125,3 +124,16 @@ class Directory:
         words = [login, person.name, await self.unit_name(person.branch), org.name if org else ""]
         words += [personal.get("mail", "").partition("@")[0], personal.get("phone", "")]
         return Context(tuple(word for word in words if word))
+
+
+def _person(document: Document, grants: Mapping[str, tuple[Grant, ...]]) -> Person:
+    active = document["status"] == ACTIVE
+    return Person(
+        member=MemberId(document["_id"]),
+        org=OrgId(document["org"]),
+        name=document["name"],
+        branch=UnitId(document["branch"]),
+        units=frozenset(UnitId(unit) for unit in document["units"]) if active else frozenset(),
+        grants=grants.get(document["_id"], ()),
+        active=active,
+    )

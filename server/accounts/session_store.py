@@ -7,10 +7,13 @@
 May be imported by server.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from server.accounts.codes import digest
 from server.accounts.values import Kind, SessionView, Step
+from storage.batched import Batched
 from storage.client import Document, Mongo
 from storage.clock import utc
 from storage.entries import Update
@@ -122,18 +125,20 @@ class SessionStore:
     def __init__(self, mongo: Mongo) -> None:
         self._sessions = mongo.collection(SESSIONS)
         self._devices = mongo.collection(DEVICES)
+        self._by_token = Batched(partial(self._read, "token"))
+        self._by_id = Batched(partial(self._read, "_id"))
 
     async def by_token(self, token: str) -> StoredSession | None:
         """The session of a cookie value."""
-        return await self._one({"token": token_digest(token)})
+        return await self._by_token.get(token_digest(token))
 
     async def by_id(self, session: str) -> StoredSession | None:
         """The session of that name."""
-        return await self._one({"_id": session})
+        return await self._by_id.get(session)
 
-    async def _one(self, filter: Document) -> StoredSession | None:
-        found = await self._sessions.find_one(filter)
-        return None if found is None else to_session(found)
+    async def _read(self, key: str, values: Sequence[str]) -> dict[str, StoredSession]:
+        found = await self._sessions.find({key: {"$in": list(values)}}, limit=len(values))
+        return {document[key]: to_session(document) for document in found}
 
     async def insert(self, session: StoredSession, token: str) -> None:
         """Store a new session under its token."""
