@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from storage.batched import Batched
 from storage.client import Collection, Document, Mongo, Unit
 from storage.entries import LOG, Entry, Head, to_entry
 
@@ -17,13 +18,16 @@ class LogReader:
     def __init__(self, mongo: Mongo, epoch: str) -> None:
         self._mongo = mongo
         self.epoch = epoch
+        self._heads = Batched(self.heads)
 
     @property
     def _log(self) -> Collection:
         return self._mongo.collection(LOG)
 
     async def head(self, topic: str, *, unit: Unit | None = None) -> Head:
-        """Newest position of a topic."""
+        """Newest position of a topic; many who ask at once share a read, except inside a transaction."""
+        if unit is None:
+            return Head(self.epoch, await self._heads.get(topic) or 0)
         found = await self._log.find_one({"topic": topic}, sort=(("seq", -1),), fields=("seq",), unit=unit)
         return Head(self.epoch, found["seq"] if found else 0)
 

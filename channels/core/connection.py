@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from channels.core.access import Access
 from channels.core.actor import Actor
+from channels.core.counts import Counts
 from channels.core.dispatch import Dispatcher
 from channels.core.framing import text_frame
 from channels.core.hub import Hub
@@ -54,6 +55,7 @@ class Desk:
         ids: Names.
         tasks: Owns the commands under way.
         advice_ms: When a client that is sent away should come back; each time another answer.
+        counts: Written in place.
     """
 
     decoder: Decoder
@@ -70,6 +72,7 @@ class Desk:
     ids: IdSource
     tasks: Tasks
     advice_ms: Callable[[], int]
+    counts: Counts
 
 
 class Connection:
@@ -126,6 +129,7 @@ class Connection:
 
     def gone(self, topics: list[str]) -> None:
         """The hub forgot the reader, which was in these topics."""
+        self._desk.counts.closed[self.link.ended_by] += 1
         self._session.close(TRY_LATER)
         if self.visitor is not None:
             self._desk.directory.remove(self.visitor)
@@ -209,8 +213,10 @@ class Connection:
         """Carry out one command and answer it; every outcome is an answer."""
         try:
             await self._carry_out(visitor, command, received_at_ms)
+            self._desk.counts.commands["done"] += 1
         except Exception as error:
             refused = refusal_of(error, wire_type(type(command)))
+            self._desk.counts.commands[refused.row.key] += 1
             self._desk.hub.send(self.link, text_frame(encode_error(command.ref, refused)))
         finally:
             self._session.finished(command.ref)

@@ -155,11 +155,12 @@ class Exchange:
             ids=reader.ids,
             tasks=self._commands,
             advice_ms=self.advice_ms,
+            counts=self.counts,
         )
 
     def recovery(self, pager: Pager) -> Recovery:
         """How readers enter topics; a seam for tests that show what goes wrong otherwise."""
-        return Recovery(self.hub, self._parts.registry, self._parts.reader, pager)
+        return Recovery(self.hub, self._parts.registry, self._parts.reader, pager, self.counts)
 
     # -- life ------------------------------------------------------------------------------------------------------
 

@@ -14,11 +14,14 @@ from collections.abc import Callable, Iterable
 from channels.core.counts import Counts
 from channels.core.fanout import Fanout
 from channels.core.framing import text_frame
+from channels.core.lingering import Lingering
 from channels.core.seats import HubLimits, Link, Mode, Seat, Stream
 from channels.core.sequencer import UNKNOWN, Item
 from channels.protocol.close_codes import SLOW_CONSUMER, CloseRow
 from channels.protocol.codec import encode
 from channels.protocol.pushes import Lagged
+
+SWEEP_MS = 1_000  # between two looks for topics that were left long enough ago
 
 
 class Hub:
@@ -52,8 +55,10 @@ class Hub:
         self._fanout = Fanout(soon, now_ms, self._limits.soft_bytes, self._counts)
         self._fanout.on_slow = self._slow
         self._streams: dict[str, Stream] = {}
+        self._lingering = Lingering(self._limits)
         self._lagging: set[Link] = set()
         self._watching = False
+        self._sweeping = False
         self.on_gap: Callable[[str], None] = lambda _topic: None
         self.on_drained: Callable[[Link], None] = lambda _link: None
         self.on_dropped: Callable[[Link, list[str]], None] = lambda _link, _topics: None
@@ -61,11 +66,11 @@ class Hub:
     # -- what comes in ---------------------------------------------------------------------------------------------
 
     def stream(self, topic: str) -> Stream | None:
-        """The topic as it stands here; None when nobody here reads it."""
+        """The topic as it stands here; None when nobody here reads it, or did a moment ago."""
         return self._streams.get(topic)
 
     def topics(self) -> list[str]:
-        """Topics that have readers and a known place in the log."""
+        """Topics that have readers (or had a moment ago) and a known place in the log."""
         return [name for name, stream in self._streams.items() if stream.order.cursor != UNKNOWN]
 
     def deliver(self, topic: str, items: Iterable[Item]) -> None:
@@ -96,6 +101,7 @@ class Hub:
         stream = self._streams.get(topic)
         if stream is None:
             stream = self._streams[topic] = Stream(topic)
+        self._lingering.come_back(stream)
         return self._seat(stream, link, Mode.JOIN)
 
     @staticmethod
@@ -134,8 +140,22 @@ class Hub:
         stream.seats.pop(link, None)
         del link.seats[topic]
         if not stream.live and not stream.seats:
-            del self._streams[topic]
+            if stream.order.cursor == UNKNOWN:
+                del self._streams[topic]
+            else:
+                self._forget(self._lingering.leave(stream, self._now_ms()))
         return True
+
+    def _forget(self, streams: Iterable[Stream]) -> None:
+        for stream in streams:
+            del self._streams[stream.name]
+        if len(self._lingering) and not self._sweeping:
+            self._sweeping = True
+            self._later(SWEEP_MS / 1_000, self._sweep)
+
+    def _sweep(self) -> None:
+        self._sweeping = False
+        self._forget(self._lingering.sweep(self._now_ms()))
 
     def hold(self, link: Link) -> None:
         """Keep everything back from a reader until `release`: its rights are being judged."""
@@ -179,6 +199,7 @@ class Hub:
         if link.open:
             if link.out is not None:
                 link.port.write_frame(b"".join(link.out))
+            link.ended_by = row.key
             self.drop(link)
             link.port.close(row, retry_after_ms)
 

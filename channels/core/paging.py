@@ -7,15 +7,18 @@
 May be imported by server and tests.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from channels.core.framing import payload_of
 from channels.core.rendering import Rendering
-from channels.core.sequencer import Sequencer
+from channels.core.sequencer import Item, Sequencer
 from channels.protocol.base import WireModel
 from channels.protocol.frames import PAGE_EVENTS, Gap, Position
-from storage.log import Entry, TopicLog
+from storage.batched import Batched
+from storage.log import TopicLog
 
 PAGE_BYTES = 131_072
 """Most bytes of events in one answer. An answer counts only when it arrived whole: on a line that breaks every few hundred
@@ -39,12 +42,23 @@ class Page:
         events: JSON of events, oldest first, the last one is `head`.
         gap: What lies between the client's position and the events.
         snapshot: State at `head` or a little after; None when the page continues from the client's position.
+        items: The same events as they were read from the log; empty when they came from memory.
     """
 
     head: int
     events: Sequence[bytes] = ()
     gap: Gap | None = None
     snapshot: WireModel | None = None
+    items: Sequence[Item] = ()
+
+    @property
+    def outcome(self) -> str:
+        """Where it came from, for metrics (`channels.core.counts`)."""
+        if self.snapshot is not None:
+            return "snapshot"
+        if self.gap is not None:
+            return "gap"
+        return "log" if self.items else "memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,7 @@ class Pager:
     def __init__(self, log: TopicLog, rendering: Rendering) -> None:
         self._log = log
         self._rendering = rendering
+        self._runs = Batched(self._read_runs)
 
     @property
     def epoch(self) -> str:
@@ -115,21 +130,38 @@ class Pager:
         return events, cut and entries[len(events) - 1].seq + 1 < before
 
     async def _missed(self, wish: Wish, after: int, head: int) -> Page:
-        most = wish.budget.events
+        """A page from the log; who wants the same run of entries at the same time shares the reading and the rendering."""
         if head == after:
             return Page(head)
-        if head - after <= most:
-            entries = await self._log.since(wish.topic, after, most)
-        else:
-            entries = await self._log.newest(wish.topic, most)
-        return self._page(entries, after, wish.budget)
+        most = wish.budget.events
+        items = await self._runs.get(Run(wish.topic, after if head - after <= most else None, most))
+        return _page(items or (), after, wish.budget) if items else Page(head)
 
-    def _page(self, entries: Sequence[Entry], after: int, budget: Budget) -> Page:
-        """The newest of the entries that fit, with a gap marker before them when some do not."""
-        newest_first = _fitting((self._rendering.event(entry) for entry in reversed(entries)), budget)
-        first = entries[len(entries) - len(newest_first)].seq
-        gap = Gap(after=after, before=first) if first > after + 1 else None
-        return Page(entries[-1].seq, newest_first[::-1], gap)
+    async def _read_runs(self, runs: Sequence["Run"]) -> dict["Run", tuple[Item, ...]]:
+        return dict(zip(runs, await asyncio.gather(*map(self._read_run, runs)), strict=True))
+
+    async def _read_run(self, run: "Run") -> tuple[Item, ...]:
+        if run.after is None:
+            entries = await self._log.newest(run.topic, run.most)
+        else:
+            entries = await self._log.since(run.topic, run.after, run.most)
+        return tuple(self._rendering.item(entry) for entry in entries)
+
+
+class Run(NamedTuple):
+    """A run of entries: the first `most` after `after`, or the newest `most` of the topic."""
+
+    topic: str
+    after: int | None
+    most: int
+
+
+def _page(items: Sequence[Item], after: int, budget: Budget) -> Page:
+    """The newest of the entries that fit, with a gap marker before them when some do not."""
+    newest_first = _fitting((payload_of(item.frame) for item in reversed(items)), budget)
+    kept = items[-len(newest_first) :]
+    gap = Gap(after=after, before=kept[0].seq) if kept[0].seq > after + 1 else None
+    return Page(items[-1].seq, newest_first[::-1], gap, items=kept)
 
 
 def _remembered(memory: Sequencer, after: int, budget: Budget) -> Page | None:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 
 from channels.core.context import Reader
+from channels.core.counts import Counts
 from channels.core.framing import text_frame
 from channels.core.hub import Hub
 from channels.core.paging import PAGE_BYTES, Budget, Page, Pager, Wish
@@ -45,9 +46,11 @@ class Recovery:
         registry: Topics.
         reader: Stores, for the features.
         pager: Reads what was missed.
+        counts: Written in place.
     """
 
-    def __init__(self, hub: Hub, registry: Registry, reader: Reader, pager: Pager) -> None:
+    def __init__(self, hub: Hub, registry: Registry, reader: Reader, pager: Pager, counts: Counts) -> None:
+        self._counts = counts
         self._hub = hub
         self._topics = registry.topics
         self._reader = reader
@@ -63,7 +66,7 @@ class Recovery:
         self._check_count(visitor, [command.topic])
         seat, page = await self.enter(visitor, command.topic, command.since, Budget())
         self._answer(visitor, command.ref, self._subscribed(command.topic, page))
-        self._hub.join(seat, page.head)
+        self._join(seat, page)
 
     async def resume(self, visitor: Visitor, command: Resume) -> list[str]:
         """Let a caller into many topics again and answer once.
@@ -180,10 +183,16 @@ class Recovery:
     ) -> list[str]:
         parts = {topic: self._subscribed(topic, page) for topic, (_, page) in entered.items()}
         lost = [topic for topic in command.topics if topic not in entered]
+        self._counts.resumes["lost"] += len(lost)
         self._answer(visitor, command.ref, encode_resumed(parts, lost))
         for seat, page in entered.values():
-            self._hub.join(seat, page.head)
+            self._join(seat, page)
         return list(entered)
+
+    def _join(self, seat: Seat, page: Page) -> None:
+        self._hub.join(seat, page.head)
+        seat.stream.order.recall(page.items)
+        self._counts.resumes[page.outcome] += 1
 
     def _fits(self, seat: Seat, page: Page) -> bool:
         return self._hub.is_current(seat) and self._hub.joins_at(seat, page.head)

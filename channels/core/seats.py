@@ -20,6 +20,10 @@ class HubLimits:
         lag_ms: Time to drain to a quarter of soft_bytes before it is closed.
         watch_ms: How often lagging readers are looked at.
         seat_bytes: Entries kept for one seated reader; beyond it the log is read again.
+        linger_ms: A topic whose last reader has left is remembered so long: readers that come back after a short drop
+            are served from memory.
+        linger_count: Most such topics; the one left longest ago goes first.
+        linger_bytes: Most bytes of entries kept for all of them.
     """
 
     soft_bytes: int = 262_144
@@ -27,6 +31,9 @@ class HubLimits:
     lag_ms: int = 10_000
     watch_ms: int = 100
     seat_bytes: int = 262_144
+    linger_ms: int = 30_000
+    linger_count: int = 10_000
+    linger_bytes: int = 33_554_432
 
 
 class Mode(Enum):
@@ -53,9 +60,10 @@ class Link:
         lag_since_ms: Since when it reads too slowly; None when it keeps up.
         holds: How many judgements of its rights are under way.
         open: False once it is closed or lost.
+        ended_by: Key of the close code we sent; `lost` when we sent none.
     """
 
-    __slots__ = ("holds", "lag_since_ms", "open", "out", "port", "seats", "transport")
+    __slots__ = ("ended_by", "holds", "lag_since_ms", "open", "out", "port", "seats", "transport")
 
     def __init__(self, port: SocketPort) -> None:
         self.port = port
@@ -65,10 +73,11 @@ class Link:
         self.lag_since_ms: int | None = None
         self.holds = 0
         self.open = True
+        self.ended_by = "lost"
 
 
 class Stream:
-    """One topic that has readers here.
+    """One topic that has readers here, or had some a moment ago.
 
     Attributes:
         name: Topic.
@@ -76,9 +85,10 @@ class Stream:
         live: Readers that get everything.
         seats: Readers that do not, and why.
         out: Frames of this turn.
+        left_ms: Monotonic time when the last reader left; 0 while there are readers.
     """
 
-    __slots__ = ("live", "name", "order", "out", "seats")
+    __slots__ = ("left_ms", "live", "name", "order", "out", "seats")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -86,6 +96,7 @@ class Stream:
         self.live: set[Link] = set()
         self.seats: dict[Link, Seat] = {}
         self.out: list[bytes] = []
+        self.left_ms = 0
 
 
 class Seat:

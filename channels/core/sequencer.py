@@ -5,7 +5,7 @@ May be imported by server and tests.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -53,6 +53,32 @@ class Sequencer:
     def has_gap(self) -> bool:
         """True when entries beyond the cursor are known of that did not arrive."""
         return self.cursor != UNKNOWN and self.known > self.cursor
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of the entries in memory."""
+        return self._recent_bytes
+
+    def recall(self, items: Sequence[Item]) -> None:
+        """Put entries that were read from the log before those in memory, when nothing lies between.
+
+        Entries that were revised after they were read must not come back: behind an entry that revises, nothing is put.
+
+        Args:
+            items: In seq order without holes.
+        """
+        first = self._recent[0] if self._recent else None
+        if first is not None and first.revises:
+            return
+        end = self.cursor + 1 if first is None else first.seq
+        older = [item for item in items if item.seq < end]
+        if self.cursor == UNKNOWN or not older or older[-1].seq != end - 1:
+            return
+        for item in reversed(older):
+            if len(self._recent) >= RECENT_COUNT or self._recent_bytes + len(item.frame) > RECENT_BYTES:
+                break
+            self._recent.appendleft(item)
+            self._recent_bytes += len(item.frame)
 
     def accept(self, items: Iterable[Item]) -> list[Item]:
         """Take entries in any order and repetition; returns those that go out now, in order."""

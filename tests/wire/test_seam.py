@@ -151,7 +151,7 @@ class CarelessExchange(Exchange):
     def recovery(self, pager: Pager) -> Recovery:
         """The careless one."""
         CarelessExchange.made += 1
-        return CarelessRecovery(self.hub, self._parts.registry, self._parts.reader, pager)
+        return CarelessRecovery(self.hub, self._parts.registry, self._parts.reader, pager, self.counts)
 
 
 async def test_the_checker_finds_a_server_that_reads_history_before_it_attaches(mongo: Mongo) -> None:
