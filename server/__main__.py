@@ -4,6 +4,7 @@ import typer
 
 from server.commands.admin import admin
 from server.commands.doctor import doctor, migrate
+from server.commands.keys import keys
 from server.commands.org import org
 from server.commands.rehearsal import rehearsal
 from server.commands.roll import roll
@@ -22,6 +23,7 @@ app.command("serve")(serve_command)
 app.command()(up)
 app.command()(demo)
 app.command("worker", hidden=True)(worker_command)
+app.add_typer(keys, name="keys")
 app.add_typer(org, name="org")
 app.add_typer(roll, name="roll")
 app.add_typer(admin, name="admin")

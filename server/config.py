@@ -87,6 +87,10 @@ class Settings(BaseSettings):
     stop_grace_s: Annotated[int, Field(ge=1, le=60)] = 4
     """Seconds that requests under way have to end after a stop signal."""
 
+    drain_delay_s: Annotated[int, Field(ge=0, le=300)] = 0
+    """Seconds between a stop signal, from which on `/api/v1/ready` fails, and the moment sockets are sent away: time for
+    load balancers to notice. 0 where nothing asks."""
+
     vapid_contact: str = ""
     """Mail address or https page that push services may write to, e.g. `mailto:admin@example.org`."""
 
@@ -151,6 +155,10 @@ def load_settings() -> Settings:
 
     Raises:
         pydantic.ValidationError: A value does not fit its field.
+        OSError: The file that HUITANG_CONFIG names cannot be read: without it a server would start on a database of its own.
     """
-    chosen = Path(os.environ.get(f"{PREFIX}CONFIG", "huitang.env"))
+    named = os.environ.get(f"{PREFIX}CONFIG", "")
+    chosen = Path(named or "huitang.env")
+    if named:
+        chosen.open().close()
     return Settings(_env_file=chosen if chosen.is_file() else None)

@@ -24,6 +24,7 @@ from server.files.intake import Intake
 from server.ground import Fitting, Ground, open_ground
 from server.http.security import WebPolicy
 from server.metrics.house import Metrics, open_metrics
+from server.readiness import Readiness
 from server.retention import keep_promises
 from server.services import Services
 from server.vapid import ensure_vapid
@@ -144,4 +145,5 @@ def _services(ground: Ground, accounts: Accounts, exchange: Exchange, limits: Me
         accounts=accounts,
         web=WebPolicy(settings.origin_set, settings.insecure_cookie, hsts=settings.behind_tls),
         intake=Intake(shelf_of(ground), Bench()),
+        readiness=Readiness(ground.mongo, ground.clock),
     )

@@ -13,6 +13,7 @@ from server.accounts.house import Accounts
 from server.config import Settings
 from server.files.intake import Intake
 from server.http.security import WebPolicy
+from server.readiness import Readiness
 from storage.blobs import Blobs
 from storage.bus.port import Bus
 from storage.client import Mongo
@@ -53,6 +54,7 @@ class Services:
         accounts: Log-in, sessions, factors, codes, tokens, notices, audit.
         web: How the installation is reached: origins, cookies, HSTS.
         intake: Takes uploaded files in.
+        readiness: Whether new people should be sent to this process.
     """
 
     config: Settings
@@ -69,3 +71,4 @@ class Services:
     accounts: Accounts
     web: WebPolicy
     intake: Intake
+    readiness: Readiness

@@ -17,9 +17,14 @@ from channels.protocol.base import MAX_FRAME_BYTES
 from server.config import Settings
 
 BACKLOG = 2_048
+BESIDE_SOCKETS = 256  # connections beyond the cap on sockets: a full process still answers pages and probes
 KEEP_ALIVE_S = 15  # a phone that comes back within it saves a handshake
 SOCKET_PROTOCOL = "server.websocket:SocketProtocol"
 HTTP_PROTOCOL = "server.http_protocol:GuardedHttpProtocol"
+
+
+def _nothing() -> None:
+    return None
 
 
 class Server(uvicorn.Server):
@@ -29,14 +34,25 @@ class Server(uvicorn.Server):
         config: See uvicorn.
         ready: Told once requests are answered.
         stopping: Told when the end begins.
+        leaving: Told when the stop signal arrived.
+        delay_s: From then to the end's beginning: time for load balancers to send nobody any more.
     """
 
     def __init__(
-        self, config: uvicorn.Config, ready: Callable[[], None], stopping: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        ready: Callable[[], None],
+        stopping: Callable[[], None],
+        *,
+        leaving: Callable[[], None] = _nothing,
+        delay_s: int = 0,
     ) -> None:
         super().__init__(config)
         self._ready = ready
         self._stopping = stopping
+        self._leaving = leaving
+        self._delay_s = delay_s
+        self._asked = False
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -51,12 +67,22 @@ class Server(uvicorn.Server):
         yield
 
     def ask_to_stop(self) -> None:
-        """Stop gracefully; asked twice, at once."""
-        if self.should_exit:
+        """Leave, then stop gracefully; asked twice, at once."""
+        if self._asked:
             self.force_exit = True
+            self._stop()
             return
-        self._stopping()
-        self.should_exit = True
+        self._asked = True
+        self._leaving()
+        if self._delay_s > 0:
+            asyncio.get_running_loop().call_later(self._delay_s, self._stop)
+        else:
+            self._stop()
+
+    def _stop(self) -> None:
+        if not self.should_exit:
+            self._stopping()
+            self.should_exit = True
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -88,23 +114,20 @@ def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         server_header=False,
         proxy_headers=True,
         forwarded_allow_ips=settings.trusted_proxies,
-        limit_concurrency=settings.max_connections,
+        limit_concurrency=settings.max_connections + BESIDE_SOCKETS,
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=settings.stop_grace_s,
     )
 
 
-def _nothing() -> None:
-    return None
-
-
-async def serve(
+async def serve(  # noqa: PLR0913 - the moments of one life
     app: ASGIApp,
     settings: Settings,
     listener: socket.socket,
     *,
     ready: Callable[[], None] = _nothing,
+    leaving: Callable[[], None] = _nothing,
     stopping: Callable[[], None] = _nothing,
 ) -> None:
     """Serve until a stop signal (SIGTERM, SIGINT) arrives.
@@ -114,14 +137,18 @@ async def serve(
         settings: Of the process.
         listener: From `bind`.
         ready: Told once requests are answered.
-        stopping: Told when a stop signal arrived: send people away now.
+        leaving: Told when a stop signal arrived, or SIGUSR1, which only says that one is about to come.
+        stopping: Told `drain_delay_s` after the stop signal: send people away now.
     """
-    server = Server(uvicorn_config(app, settings), ready, stopping)
+    server = Server(
+        uvicorn_config(app, settings), ready, stopping, leaving=leaving, delay_s=settings.drain_delay_s
+    )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.ask_to_stop)
+    loop.add_signal_handler(signal.SIGUSR1, leaving)
     try:
         await server.serve(sockets=[listener])
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
             loop.remove_signal_handler(number)

@@ -38,6 +38,9 @@ def worker_environment(backing: Backing) -> dict[str, str]:
     """Environment of a worker: ours, and where the databases are. Only the same user can read it."""
     environment = dict(os.environ)
     environment[f"{PREFIX}MONGO_URL"] = backing.mongo.url
+    environment[f"{PREFIX}DRAIN_DELAY_S"] = (
+        "0"  # the parent waits for all; one worker that is replaced needs no delay
+    )
     if backing.redis_url is not None:
         environment[f"{PREFIX}REDIS_URL"] = backing.redis_url
     return environment
@@ -69,6 +72,7 @@ class Supervisor:
             for place in range(self._settings.workers):
                 group.create_task(self._keep(place), name=f"worker {place}")
             await self._stopping.wait()
+            await self._leave()
             await self._end()
 
     async def _keep(self, place: int) -> None:
@@ -105,6 +109,15 @@ class Supervisor:
         )
         self._running.add(process)
         return process
+
+    async def _leave(self) -> None:
+        """Let readiness fail on all workers, then give load balancers their time to notice."""
+        if self._settings.drain_delay_s == 0:
+            return
+        for process in list(self._running):
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGUSR1)
+        await asyncio.sleep(self._settings.drain_delay_s)
 
     async def _end(self) -> None:
         for process in list(self._running):

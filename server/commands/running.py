@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def settings_for_command(*, quiet: bool = True) -> Settings:
-    """Settings of this process, with logs set up; exits with 2 and one line per fault when they do not fit.
+    """Settings of this process, with logs set up; exits with 2 and one line per fault when they do not fit or cannot be read.
 
     Args:
         quiet: Only warnings are logged: the command speaks for itself.
@@ -30,6 +30,9 @@ def settings_for_command(*, quiet: bool = True) -> Settings:
         for error in fault.errors(include_input=False, include_url=False):
             field = str(error["loc"][0]).upper() if error["loc"] else "?"
             typer.echo(f"HUITANG_{field}: {error['msg']}", err=True)
+        raise typer.Exit(2) from None
+    except OSError as fault:
+        typer.echo(f"HUITANG_CONFIG: {fault.filename} cannot be read: {fault.strerror}", err=True)
         raise typer.Exit(2) from None
     set_up_logs("warning" if quiet else settings.log_level, settings.log_format)
     return settings

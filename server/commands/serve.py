@@ -99,7 +99,14 @@ async def serve_house(  # noqa: PLR0913 - the steps of one start
     async with open_house(settings, backing, fitting) as house:
         await prepare(house)
         app = build_app(house)
-        await serve(app, settings, listener, ready=lambda: ready(house), stopping=house.exchange.drain)
+        await serve(
+            app,
+            settings,
+            listener,
+            ready=lambda: ready(house),
+            leaving=house.services.readiness.leave,
+            stopping=house.exchange.drain,
+        )
 
 
 async def _supervise(settings: Settings, backing: Backing, listener: socket.socket) -> None:

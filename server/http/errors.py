@@ -16,6 +16,10 @@ SLOW_REQUEST = ErrorRow(
     1053, "SLOW_REQUEST", "上传时间过长,请重试", "The request took too long to arrive; try again",
     temporary=True, status=408,
 )  # fmt: skip
+NOT_READY = ErrorRow(
+    1054, "NOT_READY", "本服务器暂不接受新请求({reason}),请稍后再试", "This server takes nobody new just now ({reason}); try again",
+    temporary=True, status=503,
+)  # fmt: skip
 CROSS_SITE = ErrorRow(
     1310,
     "CROSS_SITE",
@@ -31,5 +35,5 @@ NOT_FOR_BOTS = ErrorRow(
 )
 
 HTTP_ERRORS: tuple[ErrorRow, ...] = (
-    NOT_JSON, METHOD_NOT_ALLOWED, BAD_REQUEST, SLOW_REQUEST, CROSS_SITE, SECOND_FACTOR_NEEDED, NOT_FOR_BOTS,
+    NOT_JSON, METHOD_NOT_ALLOWED, BAD_REQUEST, SLOW_REQUEST, NOT_READY, CROSS_SITE, SECOND_FACTOR_NEEDED, NOT_FOR_BOTS,
 )  # fmt: skip

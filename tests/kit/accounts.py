@@ -29,6 +29,7 @@ from server.http.problem import EXCEPTION_HANDLERS
 from server.http.routes import RouteRow
 from server.http.security import SecurityHeaders, WebPolicy
 from server.http.table import ROUTES
+from server.readiness import Readiness
 from server.services import Services
 from storage.blobs import Blobs
 from storage.bus.local import LocalBus
@@ -271,6 +272,7 @@ async def open_village(
         accounts=accounts,
         web=WebPolicy(frozenset({ORIGIN}), hsts=True),
         intake=Intake(Shelf(mongo, Blobs(mongo, clock, ids), clock), Bench()),
+        readiness=Readiness(mongo, clock),
     )
     org, branch = OrgId(ids.uuid7()), UnitId(ids.uuid7())
     village = Village(mongo, clock, cipher, accounts, services, org, branch, {}, hub, bus)

@@ -21,6 +21,7 @@ from server.http.files import FILE_ROUTES
 from server.http.pipeline import build_routes
 from server.http.problem import EXCEPTION_HANDLERS
 from server.http.security import SecurityHeaders, WebPolicy
+from server.readiness import Readiness
 from server.services import Hub, Services
 from storage.blobs import BLOB_INDEXES, Blobs
 from storage.bus.local import LocalBus
@@ -105,6 +106,7 @@ async def open_door(world: World) -> AsyncIterator[Door]:
         accounts=cast(Accounts, SimpleNamespace(sessions=Believing(world))),
         web=policy,
         intake=Intake(shelf, bench),
+        readiness=Readiness(world.mongo, world.clock),
     )
     layers = [Middleware(SecurityHeaders, policy=policy)]
     app = Starlette(

@@ -203,6 +203,8 @@ HTTP_PROBES: dict[tuple[str, str], Probe] = {
     ("me.record", ""): get("/me/record"),
     ("me.audit", ""): get("/me/audit"),
     ("system.health", ""): get("/health"),
+    ("system.alive", ""): get("/alive"),
+    ("system.ready", ""): get("/ready"),
     ("org.show", ""): get("/org"),
     ("org.add_unit", ""): add_unit,
     ("org.edit_unit", ""): edit_unit,

@@ -64,6 +64,8 @@ ACCOUNT_RULES: tuple[Rule, ...] = (
     Rule("me.record", SIGNED_IN, all_the_same(PEOPLE, ""), "the caller's own record"),
     Rule("me.audit", SIGNED_IN, all_the_same(PEOPLE, ""), "who looked at the caller's own record"),
     Rule("system.health", OPEN, all_the_same(EVERYBODY, ""), "for proxies; says only that the server answers"),
+    Rule("system.alive", OPEN, all_the_same(EVERYBODY, ""), "for orchestrators; says only that the process answers"),
+    Rule("system.ready", OPEN, all_the_same(EVERYBODY, ""), "for load balancers; says one of three words when it is not"),
 )  # fmt: skip
 
 OFFICER_RULES: tuple[Rule, ...] = (

@@ -122,3 +122,19 @@ def test_migrate_and_doctor(huitang: Run, tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_templates_are_listed(huitang: Run) -> None:
     assert "party_branch_zh" in huitang("org", "templates").output
+
+
+def test_key_files_are_made_once_and_fit_a_new_database(huitang: Run, tmp_path: Path) -> None:
+    made = huitang("keys", "create")
+    assert made.output.count(": made") == 2
+    ring = tmp_path / "var" / "keys.json"
+    before = ring.read_bytes()
+    assert ring.stat().st_mode & 0o777 == 0o600
+    assert huitang("keys", "create").output.count("was there already") == 2
+    huitang("org", "create", BRANCH)  # opens the database with these keys, and would refuse others afterwards
+    assert ring.read_bytes() == before
+    ring.unlink()
+    huitang("keys", "create")
+    assert "key" in huitang("org", "list", code=1).output
+    ring.chmod(0o644)
+    assert "mode 600" in huitang("keys", "create", code=1).output

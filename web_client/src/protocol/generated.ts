@@ -30,6 +30,11 @@ export interface ActsQuery {
   before?: string | null;
 }
 
+/** The event loop turns. */
+export interface Alive {
+  status: "alive";
+}
+
 /** Newest first. */
 export interface AuditAnswer {
   rows: AuditLine[];
@@ -1049,6 +1054,11 @@ export interface PresenceState {
   people: Record<string, Meta[]> | null;
 }
 
+/** New people may be sent here. */
+export interface Ready {
+  status: "ready";
+}
+
 /** Every factor again; `code` is a one-time or a recovery code, and may be empty without a second factor. */
 export interface ReauthBody {
   password: string;
@@ -1571,7 +1581,9 @@ export interface Routes {
   "session.end": { method: "POST"; path: "/api/v1/logout"; query: undefined; body: undefined; result: undefined };
   "session.prove": { method: "POST"; path: "/api/v1/reauth"; query: undefined; body: ReauthBody; result: undefined };
   "session.read": { method: "GET"; path: "/api/v1/session"; query: undefined; body: undefined; result: SessionAnswer };
+  "system.alive": { method: "GET"; path: "/api/v1/alive"; query: undefined; body: undefined; result: Alive };
   "system.health": { method: "GET"; path: "/api/v1/health"; query: undefined; body: undefined; result: Health };
+  "system.ready": { method: "GET"; path: "/api/v1/ready"; query: undefined; body: undefined; result: Ready };
   "token.list": { method: "GET"; path: "/api/v1/tokens"; query: undefined; body: undefined; result: TokenList };
   "token.make": { method: "POST"; path: "/api/v1/tokens"; query: undefined; body: TokenWish; result: TokenMade };
   "token.revoke": { method: "DELETE"; path: "/api/v1/tokens/{id}"; query: undefined; body: undefined; result: undefined };
@@ -1628,6 +1640,7 @@ export type ErrorKey =
   | "NOT_FOR_BOTS"
   | "NOT_FOUND"
   | "NOT_JSON"
+  | "NOT_READY"
   | "NOT_SIGNED_IN"
   | "NOT_SUBSCRIBED"
   | "NOT_YOURS"
