@@ -5,10 +5,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 ONLY ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup schema lock screenshots clean python
+.PHONY: help run test check deploy-check setup schema lock screenshots clean python
 
 help: ## List the targets.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 run: python ## Set up, start the server with the demo organisation, say where it is.
 	@$(PYTHON) scripts/setup.py run --then -m server up
@@ -18,6 +18,9 @@ test: python ## Set up and run every check; ONLY="unit wire" picks suites.
 
 check: python ## The quick ones: lint, format, types, floors, generated files.
 	@$(PYTHON) scripts/setup.py test --then scripts/check.py ruff format mypy architecture generated
+
+deploy-check: python ## Hold deploy/ against nginx, Caddy, systemd and shellcheck; installs them (root) or says how.
+	@$(PYTHON) scripts/setup.py test --then scripts/deploy_check.py
 
 setup: python ## Only set up.
 	@$(PYTHON) scripts/setup.py test

@@ -1,6 +1,6 @@
 """The image's health check: asks this container whether it lives (0) or not (1). Standard library only, 30 ms.
 
-    python -I -S probe.py alive|ready
+python -I -S probe.py alive|ready
 """
 
 import os

@@ -122,7 +122,9 @@ def main() -> None:
 
 def answers(name: str, port: int) -> bool:
     """Whether a member takes connections."""
-    with MongoClient[dict[str, Any]](name, port, directConnection=True, serverSelectionTimeoutMS=2_000) as client:
+    with MongoClient[dict[str, Any]](
+        name, port, directConnection=True, serverSelectionTimeoutMS=2_000
+    ) as client:
         client.admin.command("hello")
     return True
 
