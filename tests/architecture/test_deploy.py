@@ -158,8 +158,7 @@ def unknown_settings(text: str) -> set[str]:
 
 @pytest.mark.parametrize("path", sorted(files()), ids=lambda path: path.name)
 def test_settings_are_named_right(path: Path) -> None:
-    later = {"METRICS_TOKEN"}  # of the page of figures, in examples only
-    assert unknown_settings(path.read_text()) - later == set()
+    assert unknown_settings(path.read_text()) == set()
 
 
 def test_a_misspelt_setting_is_seen() -> None:
