@@ -21,7 +21,7 @@ from tests.kit.whole import Served, whole_server
 from tests.wire.raw import dialled, shaken
 from tests.wire.test_process import eventually, served
 
-DELAY_S = 2
+DELAY_S = 3
 HOST = re.compile(r"@([^/?]+)")
 
 
