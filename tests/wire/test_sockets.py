@@ -1,11 +1,13 @@
 """The door and the line: Origin, hello, caps, malformed messages, broken frames, dead peers."""
 
 import asyncio
+import gc
 import json
 import logging
 from dataclasses import replace
 
 import pytest
+from websockets.http11 import Request
 
 from channels.core.exchange import ExchangeSettings
 from channels.core.session import SessionLimits
@@ -338,3 +340,25 @@ async def test_a_peer_that_pings_and_never_reads_is_dropped(mongo: Mongo) -> Non
             while house.exchange.connection_count or house.server.server_state.connections:
                 raw.send(ping)
                 await asyncio.sleep(0.005)
+
+
+async def test_an_open_socket_keeps_nothing_of_its_handshake(mongo: Mongo) -> None:
+    async with serving(mongo) as house, calling(house.url) as client:
+        await client.hello("bearer-1")
+        gc.collect()
+        mine = {id(client.socket.request)}
+        kept = [thing for thing in gc.get_objects() if isinstance(thing, Request) and id(thing) not in mine]
+        assert kept == []
+        assert await client.do("talk.say", room="hall", text="还在") == {"seq": 1, "duplicate": False}
+
+
+async def test_a_frame_that_comes_in_pieces_around_the_handshake_is_whole(mongo: Mongo) -> None:
+    """The parser is exchanged after the handshake; a frame that is half here must not suffer."""
+    async with serving(mongo) as house:
+        for cut in (1, 2, 5, 40):
+            async with shaken(house.port) as raw:
+                hello = text(HELLO)
+                raw.send(hello[:cut])
+                await asyncio.sleep(0.02)
+                raw.send(hello[cut:])
+                assert (await spoken(raw))["type"] == "welcome"
