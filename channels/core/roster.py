@@ -39,11 +39,14 @@ class RosterTimes:
         flush_ms: Between two changes of one topic.
         whole_ms: Between two announcements of everybody to the other processes.
         listed_count: Most members whose names are listed; a branch has fewer, an assembly has more.
+        counted_ms: Longest time between two numbers of a topic that is not listed. They come the rarer the more members
+            there are: one number is one frame to each of them, and who joins ten thousand moves nobody.
     """
 
     flush_ms: int = 500
     whole_ms: int = 15_000
     listed_count: int = 300
+    counted_ms: int = 10_000
 
 
 class Rosters:
@@ -75,6 +78,7 @@ class Rosters:
         self._times = times or RosterTimes()
         self._states: dict[str, bytes] = {}
         self._unlisted: set[str] = set()
+        self._uncounted: dict[str, int] = {}
 
     async def start(self, tasks: Tasks, *, several: bool) -> None:
         """Begin to tell; `several`: other processes are told, too."""
@@ -152,6 +156,7 @@ class Rosters:
             for topic, change in self._tracker.take_changes().items():
                 self._states.pop(topic, None)
                 self._flush(topic, change)
+            self._tell_counts()
 
     def _flush(self, topic: str, change: Diff) -> None:
         if self._hub.stream(topic) is None:
@@ -164,8 +169,19 @@ class Rosters:
             people = {member: _on_wire(metas) for member, metas in change.present.items()}
             told = PresenceChanged(topic=topic, count=count, people=people, gone=sorted(change.gone))
             self._hub.publish_live(topic, text_frame(encode(told)))
-        else:
+        elif listed or was_listed:
             self._hub.publish_live(topic, self._state(topic))
+        else:
+            self._uncounted.setdefault(topic, self._clock.monotonic_ms())
+
+    def _tell_counts(self) -> None:
+        """Tell numbers that have changed, each topic's when its time has come."""
+        now_ms = self._clock.monotonic_ms()
+        for topic, since_ms in list(self._uncounted.items()):
+            apart_ms = self._times.flush_ms * self._tracker.count(topic) // max(1, self._times.listed_count)
+            if now_ms - since_ms >= min(apart_ms, self._times.counted_ms):
+                del self._uncounted[topic]
+                self._hub.publish_live(topic, self._state(topic))
 
     def _announce(self, topic: str, people: Mapping[str, Sequence[Arrival]], *, whole: bool) -> None:
         told = {

@@ -124,6 +124,26 @@ async def test_large_topics_tell_numbers_instead_of_names(mongo: Mongo) -> None:
         await until(lambda: roster(a).people is not None and roster(a).count == 1)
 
 
+async def test_numbers_of_large_topics_come_rarely(mongo: Mongo) -> None:
+    """Many come and go; who was there before hears a number now and then, and the last one is right."""
+    quick = replace(TIMES, flush_ms=40, listed_count=1, counted_ms=400)
+    async with serving(mongo, plan(times=quick)) as house, calling(house.url) as a:
+        async with calling(house.url) as b:
+            await inside(a, 1)
+            await inside(b, 2)
+            await until(lambda: roster(a).people is None)
+            before = len(a.of("presence.state"))
+            loop = asyncio.get_running_loop()
+            began_s = loop.time()
+            for number in range(3, 23):
+                async with calling(house.url) as c:
+                    await inside(c, number)
+                    await c.do("unsubscribe", topic="talk:hall")
+            took_s = loop.time() - began_s
+            assert len(a.of("presence.state")) - before <= took_s / 0.08 + 2
+        await until(lambda: roster(a).count == 1)
+
+
 async def test_two_servers_show_one_roster_and_survive_the_loss_of_one(mongo: Mongo) -> None:
     bus, talk, sessions = LocalBus(), Talk(), FakeSessions()
     plans = [replace(plan(several=True), bus=bus, talk=talk, sessions=sessions) for _ in range(2)]
