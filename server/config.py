@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     limit_factor: Annotated[int, Field(ge=0, le=1_000)] = 1
     """Multiplies all rate limits. 0 switches them off: for load tests only, and only while `host` is a loopback address."""
 
+    compression: bool = True
+    """Long events are compressed once for all readers that understand it (permessage-deflate, no context taken over)."""
+
     stop_grace_s: Annotated[int, Field(ge=1, le=60)] = 4
     """Seconds that requests under way have to end after a stop signal."""
 

@@ -107,7 +107,7 @@ def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         http=HTTP_PROTOCOL,
         ws=SOCKET_PROTOCOL,
         ws_max_size=MAX_FRAME_BYTES,
-        ws_per_message_deflate=False,  # small frames, framed once for all: deflate would cost memory and CPU per socket
+        ws_per_message_deflate=settings.compression,  # without context takeover: see server/websocket.py
         lifespan="off",  # server/lifespan.py surrounds the server, so that a failed start says why
         log_config=None,
         access_log=False,

@@ -12,9 +12,10 @@ Named in `Config(ws="server.websocket:SocketProtocol")`. What differs from uvico
 * an application that attached a sink and accepted may return: the socket lives on without a task, a scope or queues of
   its own, which would cost more memory than everything else of an idle connection.
 
-The ASGI application finds the object in `scope["extensions"]["huitang.socket"]`. Compression is not negotiated
-(`ws_per_message_deflate=False`); where it pays, it would be added here with `server_no_context_takeover`, so that one
-compressed frame can serve many readers, too. May be imported by server and tests.
+The ASGI application finds the object in `scope["extensions"]["huitang.socket"]`. With `ws_per_message_deflate` compression
+is negotiated without context takeover on either side: one compressed frame serves many readers, and no connection keeps a
+window in memory. Whoever writes decides what is compressed (`channels.core.framing`); nothing here does by itself.
+May be imported by server and tests.
 """
 
 import asyncio
@@ -29,11 +30,13 @@ from uvicorn.config import Config
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import Protocol, State
 from websockets.server import ServerProtocol
 
+from channels.core.framing import PACK_WINDOW_BITS
 from channels.protocol.close_codes import BAD_PAYLOAD, SERVICE_RESTART, CloseRow
 
 EXTENSION = "huitang.socket"
@@ -83,6 +86,9 @@ class Nowhere:
 
 NOWHERE = Nowhere()
 
+DEFLATE = ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)
+"""Compression that keeps nothing between messages."""
+
 
 class StrictServer(ServerProtocol):
     """The sans-I/O core, lenient where the RFC wants it: Close may come inside a fragmented message (section 5.4)."""
@@ -130,7 +136,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self.conn: StrictServer = StrictServer(extensions=[], max_size=config.ws_max_size, logger=CORE_LOGGER)
+        extensions = [DEFLATE] if config.ws_per_message_deflate else []
+        self.conn: StrictServer = StrictServer(
+            extensions=extensions, max_size=config.ws_max_size, logger=CORE_LOGGER
+        )
         self.had_query = False
         self._sink: Sink | None = None
         self._abort_timer: asyncio.TimerHandle | None = None
@@ -141,6 +150,16 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def attach(self, sink: Sink) -> None:
         """Give every message to `sink` from now on; call before accepting."""
         self._sink = sink
+
+    @property
+    def packs(self) -> bool:
+        """True when compression was negotiated with the window our shared frames use."""
+        return any(
+            isinstance(extension, PerMessageDeflate)
+            and extension.local_no_context_takeover
+            and extension.local_max_window_bits == PACK_WINDOW_BITS
+            for extension in self.conn.extensions
+        )
 
     def write_frame(self, frames: bytes) -> None:
         """Hand whole frames to the transport; nothing happens once the socket closes."""

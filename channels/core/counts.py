@@ -19,7 +19,8 @@ class Counts:
     Attributes:
         deliveries: Events handed to live readers, one for each event and reader.
         writes: Writes to sockets; several events of one turn share one.
-        written_bytes: Of those writes.
+        written_bytes: Of those writes, before compression.
+        saved_bytes: Of them what compression saved.
         lagging: Readers that were found too slow and lost their pushes for a while.
         slow_closed: Readers that were closed for being too slow.
         gaps: Gaps in a topic's order that were mended from the log.
@@ -35,6 +36,7 @@ class Counts:
     deliveries: int = 0
     writes: int = 0
     written_bytes: int = 0
+    saved_bytes: int = 0
     lagging: int = 0
     slow_closed: int = 0
     gaps: int = 0

@@ -6,6 +6,7 @@
 * The usual turn concerns one topic: then each reader costs one call of its transport, and no list or task is touched.
   Between the writes as little as possible happens: a receiver that falls asleep in between has to be woken for each one,
   which costs more than the write.
+* Long events are compressed once, for all readers that understand it (`channels.core.framing`).
 * Nothing here awaits, nothing raises, and no write waits: what the kernel does not take, the transport keeps, and a reader
   whose transport keeps too much is handed to `on_slow` at the end of the turn.
 
@@ -15,6 +16,7 @@ May be imported by the core and tests.
 from collections.abc import Callable
 
 from channels.core.counts import Counts
+from channels.core.framing import PACK_BYTES, packed_frame
 from channels.core.seats import Link, Stream
 
 
@@ -90,35 +92,42 @@ class Fanout:
             self.on_slow(slow)
 
     def _spread(self, stream: Stream) -> None:
-        frames = self._take(stream)
+        frames, packed = self._take(stream)
         links = self._links
         for link in stream.live:
+            mine = packed if link.packs else frames
             if link.out is None:
-                link.out = [frames]
+                link.out = [mine]
                 links.append(link)
             else:
-                link.out.append(frames)
+                link.out.append(mine)
 
-    def _take(self, stream: Stream) -> bytes:
+    def _take(self, stream: Stream) -> tuple[bytes, bytes]:
+        """The topic's frames of this turn, plain and for readers that understand compression."""
         out = stream.out
         self._counts.deliveries += len(out) * len(stream.live)
         frames = out[0] if len(out) == 1 else b"".join(out)
+        packed = frames
+        if len(frames) > PACK_BYTES and any(len(frame) > PACK_BYTES for frame in out) and _any_packs(stream):
+            packed = b"".join(packed_frame(frame) if len(frame) > PACK_BYTES else frame for frame in out)
         out.clear()
-        return frames
+        return frames, packed
 
     def _write_stream(self, stream: Stream, slow: list[Link]) -> None:
         """The usual turn: news of one topic straight to its readers."""
-        frames = self._take(stream)
-        soft_bytes, written = self._soft_bytes, 0
+        frames, packed = self._take(stream)
+        soft_bytes, written, same = self._soft_bytes, 0, packed is frames
+        saved_bytes = len(frames) - len(packed)
         readers = iter(stream.live)
         while True:
             try:
                 for link in readers:
+                    mine = frames if same or not link.packs else packed
                     if link.out is not None:
-                        link.out.append(frames)  # it has frames of its own in this turn: they leave together
+                        link.out.append(mine)  # it has frames of its own in this turn: they leave together
                         continue
                     transport = link.transport
-                    transport.write(frames)
+                    transport.write(mine)
                     written += 1
                     if transport.get_write_buffer_size() > soft_bytes:
                         slow.append(link)
@@ -127,6 +136,8 @@ class Fanout:
             break
         self._counts.writes += written
         self._counts.written_bytes += written * len(frames)
+        if not same:
+            self._counts.saved_bytes += saved_bytes * sum(link.packs for link in stream.live)
 
     def _write_links(self, links: list[Link], slow: list[Link]) -> None:
         for link in links:
@@ -148,3 +159,7 @@ class Fanout:
             self._scheduled = True
             self._since_ms, self._before = self._now_ms(), self._counts.deliveries
             self._soon(self.flush)
+
+
+def _any_packs(stream: Stream) -> bool:
+    return any(link.packs for link in stream.live)

@@ -36,6 +36,11 @@ class SocketPort(Protocol):
         """For whole frames of readers that are open; does not change."""
         ...
 
+    @property
+    def packs(self) -> bool:
+        """It understands compressed frames that take over no context and use a window of 15 bits; does not change."""
+        ...
+
     def write_frame(self, frames: bytes) -> None:
         """Hand whole RFC 6455 frames, ready made, to the transport."""
         ...

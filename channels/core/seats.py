@@ -54,6 +54,7 @@ class Link:
 
     Attributes:
         port: The socket.
+        packs: It understands compressed frames that take over no context.
         transport: Its transport, for the hot path; writing may raise RuntimeError once it closes.
         out: Frames of its own in this turn; None while there are none, so that the hot path touches no list.
         seats: Topic -> seat; None where it is live.
@@ -63,11 +64,12 @@ class Link:
         ended_by: Key of the close code we sent; `lost` when we sent none.
     """
 
-    __slots__ = ("ended_by", "holds", "lag_since_ms", "open", "out", "port", "seats", "transport")
+    __slots__ = ("ended_by", "holds", "lag_since_ms", "open", "out", "packs", "port", "seats", "transport")
 
     def __init__(self, port: SocketPort) -> None:
         self.port = port
         self.transport = port.transport
+        self.packs = port.packs
         self.out: list[bytes] | None = None
         self.seats: dict[str, Seat | None] = {}
         self.lag_since_ms: int | None = None

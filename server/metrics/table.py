@@ -64,7 +64,16 @@ DELIVERIES = (
         one(lambda m: m.core.writes),
     ),
     Family(
-        "socket_written_bytes_total", "counter", "Bytes of those writes.", one(lambda m: m.core.written_bytes)
+        "socket_written_bytes_total",
+        "counter",
+        "Bytes of those writes, before compression.",
+        one(lambda m: m.core.written_bytes),
+    ),
+    Family(
+        "socket_saved_bytes_total",
+        "counter",
+        "Bytes of them that compression saved.",
+        one(lambda m: m.core.saved_bytes),
     ),
     Family(
         "delivery_lag_seconds",

@@ -111,7 +111,9 @@ class Client:
 
 
 @asynccontextmanager
-async def calling(url: str, *, origin: str | None = None, cookie: str | None = None) -> AsyncIterator[Client]:
+async def calling(
+    url: str, *, origin: str | None = None, cookie: str | None = None, deflate: bool = False
+) -> AsyncIterator[Client]:
     """An open connection that has not said hello."""
     headers = {} if cookie is None else {"Cookie": f"__Host-huitang={cookie}"}
     socket = await connect(
@@ -119,7 +121,7 @@ async def calling(url: str, *, origin: str | None = None, cookie: str | None = N
         origin=None if origin is None else Origin(origin),
         additional_headers=headers,
         proxy=None,
-        compression=None,
+        compression="deflate" if deflate else None,
         max_size=None,
     )
     async with Client(socket) as client:

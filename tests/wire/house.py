@@ -52,6 +52,7 @@ class Plan:
     http: type[GuardedHttpProtocol] = GuardedHttpProtocol
     ws: type[SocketProtocol] = SocketProtocol
     ping_s: float = 20.0
+    deflate: bool = True
     listener: socket.socket | None = None
 
 
@@ -125,7 +126,7 @@ async def serving(mongo: Mongo, plan: Plan | None = None) -> AsyncIterator[House
             http=plan.http,
             ws=plan.ws,
             ws_max_size=65_536,
-            ws_per_message_deflate=False,
+            ws_per_message_deflate=plan.deflate,
             ws_ping_interval=plan.ping_s,
             ws_ping_timeout=plan.ping_s,
             lifespan="off",

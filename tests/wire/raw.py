@@ -63,7 +63,7 @@ class Raw:
         return data
 
     async def frames(self, count: int, wait_s: float = 10.0) -> list[tuple[int, bytes]]:
-        """The next frames of the server."""
+        """The next frames of the server; 0x40 in the opcode says that it is compressed."""
         found = []
         async with asyncio.timeout(wait_s):
             for _ in range(count):
@@ -73,7 +73,7 @@ class Raw:
                     size = int.from_bytes(await self.reader.readexactly(2), "big")
                 elif size == 127:
                     size = int.from_bytes(await self.reader.readexactly(8), "big")
-                found.append((first & 0x0F, await self.reader.readexactly(size)))
+                found.append((first & 0x4F, await self.reader.readexactly(size)))
         return found
 
     async def close_code(self, wait_s: float = 10.0) -> int:

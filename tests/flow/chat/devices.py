@@ -75,6 +75,11 @@ class Device:
         """It is its own."""
         return self
 
+    @property
+    def packs(self) -> bool:
+        """It takes frames apart by itself."""
+        return False
+
     def write(self, frames: bytes, /) -> None:
         """As `write_frame`."""
         self.write_frame(frames)

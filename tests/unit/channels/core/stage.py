@@ -18,6 +18,7 @@ class Port:
         writes: One element per write.
         stuck: The peer does not read: written bytes stay buffered.
         closing: Its transport takes nothing any more.
+        packs: It understands compression.
         closed: Row and advice of the close.
     """
 
@@ -25,6 +26,7 @@ class Port:
         self.writes: list[bytes] = []
         self.stuck = False
         self.closing = False
+        self.packs = False
         self.waiting_bytes = 0
         self.closed: tuple[CloseRow, int | None] | None = None
 

@@ -55,3 +55,17 @@ def test_a_turn_without_readers_counts_nothing() -> None:
     stage.hub.detach(link, T)
     stage.turn()
     assert (stage.counts.deliveries, stage.counts.writes) == (0, 0)
+
+
+def test_long_events_are_packed_once_for_those_who_understand_it() -> None:
+    stage = Stage()
+    (_, plain), (link, packed), (_, also) = (stage.reader(T) for _ in range(3))
+    for reader in (packed, also):
+        reader.packs = True
+    link.packs = True
+    stage.hub.deliver(T, [entry(1, 5_000), entry(2)])
+    stage.turn()
+    assert plain.writes == [entry(1, 5_000).frame + entry(2).frame]
+    assert len(packed.writes[0]) < 200
+    assert also.writes[0] is plain.writes[0], "asked once, when the reader came"
+    assert stage.counts.saved_bytes == len(plain.writes[0]) - len(packed.writes[0])
