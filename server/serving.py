@@ -20,6 +20,9 @@ BACKLOG = 2_048
 BESIDE_SOCKETS = 256  # connections beyond the cap on sockets: a full process still answers pages and probes
 KEEP_ALIVE_S = 15  # a phone that comes back within it saves a handshake
 SOCKET_PROTOCOL = "server.websocket:SocketProtocol"
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""A hang-up ends a lone process in good order: nobody is there who could replace it."""
+
 HTTP_PROTOCOL = "server.http_protocol:GuardedHttpProtocol"
 
 
@@ -81,6 +84,9 @@ class Server(uvicorn.Server):
 
     def _stop(self) -> None:
         if not self.should_exit:
+            # At once and not at uvicorn's next look: who connects from now on is for the other workers, if there are any.
+            for server in getattr(self, "servers", ()):
+                server.close()
             self._stopping()
             self.should_exit = True
 
@@ -130,7 +136,7 @@ async def serve(  # noqa: PLR0913 - the moments of one life
     leaving: Callable[[], None] = _nothing,
     stopping: Callable[[], None] = _nothing,
 ) -> None:
-    """Serve until a stop signal (SIGTERM, SIGINT) arrives.
+    """Serve until a stop signal (SIGTERM, SIGINT, SIGHUP) arrives.
 
     Args:
         app: The application.
@@ -144,11 +150,11 @@ async def serve(  # noqa: PLR0913 - the moments of one life
         uvicorn_config(app, settings), ready, stopping, leaving=leaving, delay_s=settings.drain_delay_s
     )
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOP_SIGNALS:
         loop.add_signal_handler(number, server.ask_to_stop)
     loop.add_signal_handler(signal.SIGUSR1, leaving)
     try:
         await server.serve(sockets=[listener])
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
+        for number in (*STOP_SIGNALS, signal.SIGUSR1):
             loop.remove_signal_handler(number)

@@ -113,6 +113,9 @@ class SocketEndpoint:
         except BaseException:
             guest.lost()
             raise
+        if self.exchange.draining:
+            # It reached a process that ends. Only a socket can be told when to come back; a browser's script never sees a 503.
+            guest.shutdown()
 
     def _check(self, scope: Scope, socket: SocketProtocol, address: str) -> str | None:
         """The session cookie of an allowed origin, or None for a caller that must show a token.
@@ -132,7 +135,7 @@ class SocketEndpoint:
             raise Refused(CROSS_SITE)
         if socket.had_query:
             raise Refused(BAD_REQUEST)
-        if self.exchange.draining or self.exchange.connection_count >= self.limits.connections_max:
+        if self.exchange.connection_count >= self.limits.connections_max:
             raise Refused(BUSY, retry_after_ms=RETRY_MS)
         if self._addresses[address] >= self.limits.address_connections_max:
             raise Refused(TOO_MANY_REQUESTS, retry_after_ms=RETRY_MS, s=RETRY_MS // 1_000)

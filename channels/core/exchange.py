@@ -208,12 +208,13 @@ class Exchange:
     # -- for the roof ----------------------------------------------------------------------------------------------
 
     def connect(self, port: SocketPort, cookie: str | None) -> Connection:
-        """A socket was accepted; the caller tells the connection what comes in, and when the socket is lost."""
+        """A socket is being accepted; the caller tells the connection what comes in, and when the socket is lost.
+
+        While `draining`, the caller shuts the connection down as soon as the handshake was answered.
+        """
         connection = Connection(self._desk, port, cookie)
         self._connections[connection.link] = connection
         self.counts.opened += 1
-        if self.draining:
-            connection.shutdown()
         return connection
 
     @property

@@ -15,9 +15,9 @@ from channels.branch.normalise import name_key
 from channels.branch.records import ORGS, UNITS
 from channels.branch.store import unit as unit_of
 from server.accounts.house import Accounts, Foundations, open_accounts
-from server.backing import open_backing
+from server.backing import Backing, open_backing
 from server.config import Settings
-from server.ground import Ground, open_ground
+from server.ground import Fitting, Ground, open_ground
 from storage.client import Document
 
 LISTED = 200
@@ -41,7 +41,16 @@ class Inside:
 @asynccontextmanager
 async def open_inside(settings: Settings) -> AsyncIterator[Inside]:
     """Open the installation; a server may be running on it."""
-    async with open_backing(settings) as backing, open_ground(settings, backing) as ground:
+    async with open_backing(settings) as backing, inside_of(settings, backing) as inside:
+        yield inside
+
+
+@asynccontextmanager
+async def inside_of(
+    settings: Settings, backing: Backing, fitting: Fitting = Fitting.CHECK
+) -> AsyncIterator[Inside]:
+    """Open the installation on databases that are there already."""
+    async with open_ground(settings, backing, fitting) as ground:
         accounts = open_accounts(
             Foundations(ground.mongo, ground.log, ground.cipher, ground.bus, ground.clock, ground.ids)
         )

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
@@ -18,26 +19,30 @@ from server.config import LOOPBACK, NO_LIMITS, PREFIX, Settings
 from server.ground import Fitting, fit
 from server.lifespan import House, open_house
 from server.serving import bind, serve
-from server.supervisor import Supervisor, die_with_parent
+from server.supervisor import Supervisor
+from server.worker import die_with_parent, say_ready
 from storage.client import Mongo
 from storage.clock import SystemClock
 from storage.errors import NotReady
 
 Host = Annotated[str | None, typer.Option(help=f"Address to listen on; {PREFIX}HOST.")]
-Port = Annotated[int | None, typer.Option(help=f"Port, 0 for a free one; {PREFIX}PORT.")]
+Port = Annotated[int | None, typer.Option(help=f"Port, 0 for a free one; {PREFIX}PORT.", min=0, max=65_535)]
+Workers = Annotated[
+    int | None, typer.Option(help=f"Processes that serve, 1 to 64; {PREFIX}WORKERS.", min=1, max=64)
+]
 
 
-def serve_command(host: Host = None, port: Port = None) -> None:
-    """Serve until stopped; refuses when the database does not fit."""
+def serve_command(host: Host = None, port: Port = None, workers: Workers = None) -> None:
+    """Serve until stopped; refuses when the database does not fit. SIGHUP replaces several workers one by one."""
     began = time.monotonic()
-    settings = with_address(settings_for_command(quiet=False), host, port)
+    settings = with_options(settings_for_command(quiet=False), host, port, workers)
     run(_serve(settings, began))
 
 
-def with_address(settings: Settings, host: str | None, port: int | None) -> Settings:
+def with_options(settings: Settings, host: str | None, port: int | None, workers: int | None) -> Settings:
     """The settings with what the command line said; exits with 2 when they do not fit together then."""
-    said = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    chosen = settings.model_copy(update=said)
+    said = {"host": host, "port": port, "workers": workers}
+    chosen = settings.model_copy(update={name: value for name, value in said.items() if value is not None})
     if chosen.limit_factor == 0 and chosen.host not in LOOPBACK:
         typer.echo(NO_LIMITS, err=True)
         raise typer.Exit(2)
@@ -65,13 +70,17 @@ async def _serve(settings: Settings, began: float) -> None:
     settings, listener = listen(settings)
     async with open_backing(settings) as backing:
         if settings.workers > 1:
-            await _supervise(settings, backing, listener)
+            await _check_fit(backing)
+            await Supervisor(settings, backing, listener, lambda: _say_where(settings, began)).run()
             return
+        await serve_house(
+            settings, backing, listener, Fitting.CHECK, lambda _house: _say_where(settings, began)
+        )
 
-        def ready(_house: House) -> None:
-            typer.echo(f"Huitang is at {settings.address} ({time.monotonic() - began:.1f} s)")
 
-        await serve_house(settings, backing, listener, Fitting.CHECK, ready)
+def _say_where(settings: Settings, began: float) -> None:
+    several = f", {settings.workers} processes" if settings.workers > 1 else ""
+    typer.echo(f"Huitang is at {settings.address}{several} ({time.monotonic() - began:.1f} s)")
 
 
 async def _as_it_is(_house: House) -> None:
@@ -109,29 +118,30 @@ async def serve_house(  # noqa: PLR0913 - the steps of one start
         )
 
 
-async def _supervise(settings: Settings, backing: Backing, listener: socket.socket) -> None:
+async def _check_fit(backing: Backing) -> None:
     mongo = await Mongo.open(backing.mongo)
     try:
         await fit(mongo, Registry(FEATURES), SystemClock(), Fitting.CHECK)
     finally:
         await mongo.close()
-    typer.echo(f"Huitang is at {settings.address}, {settings.workers} processes")
-    await Supervisor(settings, backing, listener).run()
 
 
 def worker_command(
     descriptor: Annotated[int, typer.Argument(help="Listening socket.")],
     parent: Annotated[int, typer.Argument(help="Process that started this one.")],
+    tell: Annotated[int, typer.Argument(help="Pipe that hears when this one is ready.")],
 ) -> None:
     """One of several serving processes; started by `serve`, not by hand."""
     die_with_parent(parent)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it serves: a new worker is not what a hang-up is for
     os.set_inheritable(descriptor, False)
+    os.set_inheritable(tell, False)
     settings = settings_for_command(quiet=False)
     listener = socket.socket(fileno=descriptor)
     listener.setblocking(False)
-    run(_work(settings, listener))
+    run(_work(settings, listener, tell))
 
 
-async def _work(settings: Settings, listener: socket.socket) -> None:
+async def _work(settings: Settings, listener: socket.socket, tell: int) -> None:
     async with open_backing(settings) as backing:
-        await serve_house(settings, backing, listener, Fitting.CHECK)
+        await serve_house(settings, backing, listener, Fitting.CHECK, lambda _house: say_ready(tell))

@@ -16,14 +16,15 @@ import segno
 import typer
 
 from server.backing import open_backing
-from server.commands.inside import open_inside
+from server.commands.inside import Inside, inside_of, open_inside
 from server.commands.running import run, settings_for_command
-from server.commands.serve import Host, Port, listen, serve_house, with_address
+from server.commands.serve import Host, Port, Workers, listen, serve_house, with_options
 from server.config import PREFIX, Settings
 from server.demo.create import Demo, make_demo, uri_of
 from server.demo.keepsake import DemoLogin
 from server.ground import Fitting
 from server.lifespan import House
+from server.supervisor import Supervisor
 from storage.clock import SystemClock
 from storage.errors import NotReady
 
@@ -32,11 +33,11 @@ PORTS_TRIED = 20
 GAP = "   "
 
 
-def up(host: Host = None, port: Port = None) -> None:
+def up(host: Host = None, port: Port = None, workers: Workers = None) -> None:
     """Serve with the demo organisation, which is made on the first start, and say how to sign in."""
     began = time.monotonic()
     chosen = port is not None or f"{PREFIX}PORT" in os.environ
-    settings = with_address(settings_for_command(), host, port)
+    settings = with_options(settings_for_command(), host, port, workers)
     run(_up(settings, began, fixed_port=chosen))
 
 
@@ -46,14 +47,19 @@ async def _up(settings: Settings, began: float, *, fixed_port: bool) -> None:
     async with open_backing(settings, progress) as backing:
         demos: list[Demo] = []
 
-        def ready(_house: House) -> None:
+        def ready() -> None:
             for line in welcome(settings, demos[0], time.monotonic() - began):
                 typer.echo(line)
 
-        async def prepare(house: House) -> None:
+        async def prepare(house: House | Inside) -> None:
             demos.append(await make_demo(house.ground.reader, house.accounts, settings.data_dir, progress))
 
-        await serve_house(settings, backing, listener, Fitting.MIGRATE, ready, prepare)
+        if settings.workers > 1:
+            async with inside_of(settings, backing, Fitting.MIGRATE) as inside:
+                await prepare(inside)
+            await Supervisor(settings, backing, listener, ready).run()
+        else:
+            await serve_house(settings, backing, listener, Fitting.MIGRATE, lambda _house: ready(), prepare)
     typer.echo("已停止 / stopped")
 
 

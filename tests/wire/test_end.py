@@ -17,7 +17,7 @@ from channels.core.exchange import ExchangeSettings
 from storage.client import Mongo, MongoSettings
 from tests.wire.client import calling
 from tests.wire.house import Plan, eventually, serving
-from tests.wire.raw import TEXT, dialled, frame, request, shaken
+from tests.wire.raw import TEXT, dialled, frame, shaken
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -96,9 +96,9 @@ async def test_commands_under_way_are_answered_before_the_socket_closes(mongo: M
         house.exchange.drain()
         assert (await idle.closed())[0] == 1012
         assert house.exchange.connection_count == 1
-        async with dialled(house.port) as late:
-            late.send(request())
-            assert b" 503 " in await late.reader.readline()
+        async with calling(house.url) as late:
+            code, reason = await late.closed()
+            assert (code, reason.partition("=")[0]) == (1012, "SERVICE_RESTART retry_after_ms")
         house.talk.gate.set()
         assert await waiting == {}
         assert (await busy.closed())[0] == 1012

@@ -1,6 +1,7 @@
 """The server as a process: it starts within seconds, says where it is, refuses what does not fit, and ends when told."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -11,7 +12,6 @@ from pathlib import Path
 
 import httpx2
 import psutil
-import pytest
 
 from server.ground import HOUSE_INDEXES
 from storage.client import Mongo, MongoSettings
@@ -58,6 +58,11 @@ class Process:
         assert self._process.stderr is not None
         return (await self._process.stderr.read()).decode()
 
+    async def next_complaint(self) -> bytes:
+        """The next line of standard error."""
+        assert self._process.stderr is not None
+        return await self._process.stderr.readline()
+
     def kill(self, number: signal.Signals) -> None:
         """Send it a signal."""
         if self._process.returncode is None:
@@ -65,13 +70,15 @@ class Process:
 
 
 @asynccontextmanager
-async def served(folder: Path, mongo: MongoSettings, **settings: str) -> AsyncIterator[Process]:
-    """Start `huitang serve`; killed at the end if it still runs."""
+async def served(
+    folder: Path, mongo: MongoSettings | None, *options: str, **settings: str
+) -> AsyncIterator[Process]:
+    """Start `huitang serve` with options; with a database of its own when none is given. Killed at the end if it still runs."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HUITANG_")}
+    if mongo is not None:
+        environment |= {"HUITANG_MONGO_URL": mongo.url, "HUITANG_MONGO_DATABASE": mongo.database}
     environment |= {
         "HUITANG_DATA_DIR": str(folder),
-        "HUITANG_MONGO_URL": mongo.url,
-        "HUITANG_MONGO_DATABASE": mongo.database,
         "HUITANG_PORT": "0",
         "HUITANG_LOG_FORMAT": "json",
         "PYTHONPATH": str(ROOT),
@@ -79,7 +86,15 @@ async def served(folder: Path, mongo: MongoSettings, **settings: str) -> AsyncIt
     environment |= {f"HUITANG_{name.upper()}": value for name, value in settings.items()}
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "server", "serve", cwd=folder, env=environment, stdout=pipe, stderr=pipe
+        sys.executable,
+        "-m",
+        "server",
+        "serve",
+        *options,
+        cwd=folder,
+        env=environment,
+        stdout=pipe,
+        stderr=pipe,
     )
     running = Process(process)
     try:
@@ -93,6 +108,26 @@ async def answers(url: str) -> int:
     """Status of the session route, which needs the database."""
     async with httpx2.AsyncClient(trust_env=False) as client:
         return (await client.get(f"{url}/api/v1/session")).status_code
+
+
+def workers_of(pid: int) -> list[psutil.Process]:
+    """Serving children of a parent."""
+    found = []
+    for child in psutil.Process(pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # ended just now
+            found += [child] if "worker" in child.cmdline() else []
+    return found
+
+
+async def eventually(url: str) -> None:
+    """Wait until the server answers well."""
+    async with asyncio.timeout(START_LIMIT_S):
+        while True:
+            try:
+                if await answers(url) == 200:
+                    return
+            except httpx2.TransportError:
+                await asyncio.sleep(0.05)
 
 
 async def test_it_serves_and_ends_when_told(tmp_path: Path, mongo_settings: MongoSettings) -> None:
@@ -131,61 +166,13 @@ async def test_a_missing_index_refuses_the_start(
     assert len(HOUSE_INDEXES) > len(LOG_INDEXES)
 
 
+async def test_a_wrong_option_is_named(tmp_path: Path, mongo_settings: MongoSettings) -> None:
+    async with served(tmp_path, mongo_settings, "--workers", "0") as process:
+        assert await process.ended(START_LIMIT_S) == 2
+        assert "--workers" in await process.complaint()
+
+
 async def test_a_wrong_setting_is_named(tmp_path: Path, mongo_settings: MongoSettings) -> None:
     async with served(tmp_path, mongo_settings, workers="many") as process:
         assert await process.ended(START_LIMIT_S) == 2
         assert "HUITANG_WORKERS" in await process.complaint()
-
-
-def workers_of(pid: int) -> list[psutil.Process]:
-    """Serving children of a parent."""
-    return [child for child in psutil.Process(pid).children() if "worker" in child.cmdline()]
-
-
-async def replaced(parent: int, gone: psutil.Process) -> list[psutil.Process]:
-    """Wait until two workers run and `gone` is none of them."""
-    async with asyncio.timeout(START_LIMIT_S):
-        while True:
-            alive = workers_of(parent)
-            if len(alive) == 2 and gone not in alive:
-                return alive
-            await asyncio.sleep(0.05)
-
-
-async def eventually(url: str) -> None:
-    """Wait until the server answers well."""
-    async with asyncio.timeout(START_LIMIT_S):
-        while True:
-            try:
-                if await answers(url) == 200:
-                    return
-            except httpx2.TransportError:
-                await asyncio.sleep(0.05)
-
-
-@pytest.mark.slow
-async def test_several_processes_outlive_a_killed_one_and_not_their_parent(
-    tmp_path: Path, mongo_settings: MongoSettings, redis_url: str
-) -> None:
-    async with served(tmp_path, mongo_settings, workers="2", redis_url=redis_url) as process:
-        await process.ready()
-        await eventually(process.url)
-        first, _second = workers_of(process.pid)
-        first.kill()
-        await eventually(process.url)
-        alive = await replaced(process.pid, first)
-        process.kill(signal.SIGKILL)
-        _gone, left = await asyncio.to_thread(psutil.wait_procs, alive, timeout=STOP_LIMIT_S)
-        # An orphan that ended stays in the table until the machine's first process looks: it serves nobody.
-        assert [p for p in left if p.status() != psutil.STATUS_ZOMBIE] == []
-
-
-@pytest.mark.slow
-async def test_several_processes_end_together(
-    tmp_path: Path, mongo_settings: MongoSettings, redis_url: str
-) -> None:
-    async with served(tmp_path, mongo_settings, workers="2", redis_url=redis_url) as process:
-        await process.ready()
-        await eventually(process.url)
-        process.kill(signal.SIGTERM)
-        assert await process.ended(STOP_LIMIT_S + 2) == 0

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from typer import Exit
 
 from channels.core.exchange import ExchangeSettings
-from server.commands.serve import with_address
+from server.commands.serve import with_options
 from server.config import Settings, load_settings
 from server.doctor import State, check_settings
 from server.lifespan import exchange_settings
@@ -90,8 +90,8 @@ def test_rate_limits_may_be_off_on_this_machine(monkeypatch: pytest.MonkeyPatch)
     settings = load_settings()
     assert exchange_settings(settings, several=False).session.per_minute == 0
     with pytest.raises(Exit):
-        with_address(settings, "0.0.0.0", None)  # noqa: S104 - refused, not bound
-    assert with_address(settings, "::1", None).host == "::1"
+        with_options(settings, "0.0.0.0", None, None)  # noqa: S104 - refused, not bound
+    assert with_options(settings, "::1", None, None).host == "::1"
 
 
 def test_the_factor_multiplies_the_limits_of_a_connection() -> None:
