@@ -1,5 +1,7 @@
-"""What the browser tests need from the system: Chromium, fonts that draw Chinese, and oathtool as a second opinion on TOTP.
+"""What tests need from the system: Chromium, fonts that draw Chinese, oathtool as a second opinion on TOTP, and a Redis 7.
 
+Redis: the bundled one is 6.2, before sharded pub/sub. Debian's `redis-tools` carries the server's program under another name
+(`redis-check-rdb`; it becomes a server when it is called `redis-server`) and, unlike `redis-server`, no service.
 With root and apt-get they are installed; without, the one command to run first is printed. Standard library only.
 """
 
@@ -9,12 +11,12 @@ import subprocess
 
 from steps import StepFailed, call, step
 
-PROGRAMS = {"chromium": "chromium", "oathtool": "oathtool"}
+PROGRAMS = {"chromium": "chromium", "oathtool": "oathtool", "redis-check-rdb": "redis-tools"}
 FONTS = {"Noto Sans CJK SC": "fonts-noto-cjk", "Noto Color Emoji": "fonts-noto-color-emoji"}
 
 
 def missing_packages() -> list[str]:
-    """Debian packages that have to be installed before the browser tests can run."""
+    """Debian packages that have to be installed before all tests can run."""
     programs = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
     return programs + [package for family, package in FONTS.items() if not _has_font(family)]
 
@@ -45,7 +47,7 @@ def ensure() -> None:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise StepFailed(
-            "The browser tests need Chromium, fonts and oathtool. Run this one command first:\n"
+            "The tests need Chromium, fonts, oathtool and Redis 7. Run this one command first:\n"
             f"      sudo apt-get install -y --no-install-recommends {' '.join(missing)}"
         )
     apt_install(*missing)

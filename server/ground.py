@@ -16,11 +16,12 @@ from server.backing import Backing
 from server.config import Settings
 from storage.blobs import BLOB_INDEXES, Blobs
 from storage.bus.local import LocalBus
+from storage.bus.opening import open_bus
 from storage.bus.port import Bus
-from storage.bus.redis import RedisBus
 from storage.client import Mongo
 from storage.clock import Clock, SystemClock
 from storage.crypto import FieldCipher, KeyRing
+from storage.errors import NotReady
 from storage.ids import IdSource, SystemIds
 from storage.indexes import IndexSpec
 from storage.log import LOG_INDEXES, TopicLog
@@ -118,8 +119,20 @@ async def open_ground(
         await check_keys(mongo, ring)
         log = TopicLog(mongo, clock, await epoch(mongo))
         stack.push_async_callback(log.close)
-        bus = await RedisBus.open(backing.redis_url) if backing.redis_url else LocalBus()
+        bus = await _bus(backing)
         stack.push_async_callback(bus.close)
         yield Ground(
             settings, mongo, FieldCipher(ring), log, Blobs(mongo, clock, ids), bus, registry, clock, ids
         )
+
+
+async def _bus(backing: Backing) -> Bus:
+    if backing.redis_url is None:
+        return LocalBus()
+    try:
+        return await open_bus(backing.redis_url)
+    except ValueError:
+        # Not the cause itself: it may quote the address, which holds a password.
+        raise NotReady(
+            "HUITANG_REDIS_URL is no address; redis://, rediss://, unix:// or redis+cluster://"
+        ) from None

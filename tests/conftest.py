@@ -5,6 +5,7 @@ Hypothesis judges results, not speed: a busy machine must not turn a slow exampl
 
 from hypothesis import HealthCheck, settings
 
+from tests.kit.cluster import redis_cluster
 from tests.kit.logbook import logbook
 from tests.kit.mongo import driver_name, mongo, mongo_settings, mongod, open_drivers
 from tests.kit.redis import redis_server, redis_url
@@ -20,6 +21,7 @@ __all__ = [
     "mongo_settings",
     "mongod",
     "open_drivers",
+    "redis_cluster",
     "redis_server",
     "redis_url",
 ]

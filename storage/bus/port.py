@@ -67,7 +67,7 @@ class Bus(Protocol):
     async def subscribe(self, channel: str, callback: Callback) -> Unsubscribe:
         """Hear `channel` from now on.
 
-        Returns when the subscription stands, or after 0.5 s when the bus is out of reach (it then stands once
+        Returns when the subscription stands, or after 0.5 s when the bus is slow or out of reach (it then stands once
         `on_reconnect` has been told). Never raises.
 
         Returns:
@@ -76,7 +76,11 @@ class Bus(Protocol):
         ...
 
     def on_reconnect(self, callback: Callable[[], None]) -> None:
-        """Be told whenever the link has been made, all subscriptions standing: what was sent before may be lost."""
+        """Be told when what was sent before may be lost.
+
+        That is: a link has been made and all its subscriptions stand, a subscription stands later than its subscriber
+        waited, or a channel moved to another server.
+        """
         ...
 
     async def close(self) -> None:
