@@ -25,6 +25,7 @@ from channels.core.feed import Feed, FeedTimes, Sources
 from channels.core.framing import text_frame
 from channels.core.hub import Hub
 from channels.core.paging import Pager
+from channels.core.partitions import Partitions, PartitionTimes
 from channels.core.ports import NoSanctions, Sanctions, SessionSource, SocketPort
 from channels.core.recovery import Recovery
 from channels.core.registry import Registry
@@ -83,6 +84,7 @@ class ExchangeSettings:
         feed: When missed entries are looked for.
         access: When sessions are looked at.
         roster: When presence is told.
+        partitions: When the process tunes out of notes.
     """
 
     several: bool = True
@@ -96,6 +98,7 @@ class ExchangeSettings:
     feed: FeedTimes = field(default_factory=FeedTimes)
     access: AccessTimes = field(default_factory=AccessTimes)
     roster: RosterTimes = field(default_factory=RosterTimes)
+    partitions: PartitionTimes = field(default_factory=PartitionTimes)
 
 
 class Exchange:
@@ -134,7 +137,10 @@ class Exchange:
         self.hub.on_dropped = self._dropped
         self.hub.on_drained = self._drained
         rendering = Rendering(parts.registry)
-        sources = Sources(reader.log, parts.bus, self._relay, rendering, reader.clock, settings.several)
+        self._partitions = Partitions(self.hub, self._relay, reader.clock, self._tasks, settings.partitions)
+        sources = Sources(
+            reader.log, parts.bus, self._relay, self._partitions, rendering, reader.clock, settings.several
+        )
         self._feed = Feed(self.hub, sources, self._tasks, settings.feed)
         tracker = Tracker(grace_ms=settings.grace_ms)
         self._rosters = Rosters(self.hub, parts.registry, self._relay, reader.clock, tracker, settings.roster)
@@ -160,7 +166,9 @@ class Exchange:
 
     def recovery(self, pager: Pager) -> Recovery:
         """How readers enter topics; a seam for tests that show what goes wrong otherwise."""
-        return Recovery(self.hub, self._parts.registry, self._parts.reader, pager, self.counts)
+        found = Recovery(self.hub, self._parts.registry, self._parts.reader, pager, self.counts)
+        found.tuned = self._partitions.tuned
+        return found
 
     # -- life ------------------------------------------------------------------------------------------------------
 
@@ -171,7 +179,8 @@ class Exchange:
         outcomes = Outcomes(self._end, self._rosters.left, self._feed.is_deaf)
         await self._access.start(self._relay, self._parts.bus, self._tasks, outcomes, self._settings.access)
         if several:
-            await self._relay.listen(LIVE_CHANNEL, self._heard_live)
+            self._partitions.carry(LIVE_CHANNEL, self._heard_live)
+            self._partitions.start()
         self._tasks.start(self._tick_forever(), name="exchange: deadlines")
         return self
 
@@ -247,7 +256,7 @@ class Exchange:
         payload = encode(event)
         self.hub.publish_live(event.topic, text_frame(payload))
         if self._settings.several:
-            self._relay.say(LIVE_CHANNEL, {"topic": event.topic}, [payload])
+            self._partitions.say(LIVE_CHANNEL, event.topic, {}, [payload])
 
     async def access_changed(self, member: str) -> None:
         """A member's (or account's) units, roles or account changed: judge their sockets anew on every process."""

@@ -16,6 +16,7 @@ import structlog
 
 from channels.core.framing import payload_of, text_frame
 from channels.core.hub import Hub
+from channels.core.partitions import Partitions
 from channels.core.relay import Head, Relay
 from channels.core.rendering import Rendering
 from channels.core.sequencer import Item
@@ -62,7 +63,8 @@ class Sources:
     Attributes:
         log: The topic log of this process.
         bus: Only asked for reconnects; notes go through the relay.
-        relay: Notes.
+        relay: Heads.
+        partitions: Notes about topics.
         rendering: Entries to frames.
         clock: Time.
         several: True when other processes serve the same database; one alone sends no notes.
@@ -71,6 +73,7 @@ class Sources:
     log: TopicLog
     bus: Bus
     relay: Relay
+    partitions: Partitions
     rendering: Rendering
     clock: Clock
     several: bool = True
@@ -103,7 +106,7 @@ class Feed:
         self._from.log.listeners.append(self._committed)
         self._from.bus.on_reconnect(self._compare_now.set)
         if self._from.several:
-            await self._from.relay.listen("log", self._heard_entries)
+            self._from.partitions.carry("log", self._heard_entries)
             await self._from.relay.listen("heads", self._heard_heads, own=True)
             self._tasks.start(self._announce(), name="feed: announce heads")
         self._tasks.start(self._compare(), name="feed: compare heads")
@@ -131,8 +134,8 @@ class Feed:
                     self._tell(topic, items)
 
     def _tell(self, topic: str, items: Sequence[Item]) -> None:
-        head = {"topic": topic, "seqs": [i.seq for i in items], "revises": [i.revises for i in items]}
-        self._from.relay.say("log", head, [payload_of(item.frame) for item in items])
+        head = {"seqs": [i.seq for i in items], "revises": [i.revises for i in items]}
+        self._from.partitions.say("log", topic, head, [payload_of(item.frame) for item in items])
 
     def _remember(self, topic: str, seq: int) -> None:
         self._active.pop(topic, None)

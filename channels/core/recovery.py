@@ -5,7 +5,7 @@ there; read the log; send the answer; splice the buffer behind it in the same tu
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from channels.core.context import Reader
 from channels.core.counts import Counts
@@ -38,6 +38,10 @@ READS_AT_ONCE = 4  # topics of one resume read at the same time; others want the
 ATTEMPTS = 5  # readings of a topic that runs away from its reader before it is told to come back
 
 
+async def _at_once(_topic: str) -> None:
+    return None
+
+
 class Recovery:
     """Lets readers into topics.
 
@@ -47,6 +51,9 @@ class Recovery:
         reader: Stores, for the features.
         pager: Reads what was missed.
         counts: Written in place.
+
+    Attributes:
+        tuned: Waits until notes of other processes about a topic are heard; between taking a seat and reading the log.
     """
 
     def __init__(self, hub: Hub, registry: Registry, reader: Reader, pager: Pager, counts: Counts) -> None:
@@ -55,6 +62,7 @@ class Recovery:
         self._topics = registry.topics
         self._reader = reader
         self._pager = pager
+        self.tuned: Callable[[str], Awaitable[None]] = _at_once
 
     async def subscribe(self, visitor: Visitor, command: Subscribe) -> None:
         """Let a caller into one topic and answer.
@@ -137,6 +145,7 @@ class Recovery:
         try:
             if not await row.may_enter(visitor.actor, ident, self._reader):
                 raise Refused(UNKNOWN_TOPIC)
+            await self.tuned(topic)
             return seat, await self._catch_up(visitor, seat, Wish(topic, since, budget, snapshot))
         except BaseException:
             if self._hub.is_current(seat):

@@ -13,7 +13,7 @@ import orjson
 import structlog
 
 from channels.core.refusals import place_of
-from storage.bus.port import Bus
+from storage.bus.port import Bus, Unsubscribe
 from storage.tasks import Tasks
 
 log = structlog.get_logger(__name__)
@@ -64,8 +64,8 @@ class Relay:
         await self._silent.wait()  # putting notes on the bus takes no time
         await self._bus.flush()
 
-    async def listen(self, channel: str, listener: Listener, *, own: bool = False) -> None:
-        """Hear the notes of a channel; `own`: also those of this process."""
+    async def listen(self, channel: str, listener: Listener, *, own: bool = False) -> Unsubscribe:
+        """Hear the notes of a channel; `own`: also those of this process. Returns what ends it."""
 
         def heard(payload: bytes) -> None:
             try:
@@ -77,7 +77,7 @@ class Relay:
                 # Whatever came over the bus, the pump goes on: one line and the next note.
                 log.warning("note skipped", channel=channel, fault=type(error).__name__, at=place_of(error))
 
-        await self._bus.subscribe(PREFIX + channel, heard)
+        return await self._bus.subscribe(PREFIX + channel, heard)
 
     async def _speak(self) -> None:
         try:

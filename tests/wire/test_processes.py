@@ -6,17 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import orjson
+import pytest
 from typing_extensions import override
 
 from channels.core.exchange import ExchangeSettings
 from channels.core.feed import FeedTimes
+from channels.core.partitions import partition_of
 from channels.core.relay import PREFIX
 from storage.bus.local import LocalBus
-from storage.bus.port import Bus
+from storage.bus.port import Bus, Callback, Unsubscribe
 from storage.client import Mongo
 from storage.log import Append
+from storage.tasks import Tasks
 from tests.wire.client import Client, calling
-from tests.wire.house import Plan, eventually, serving
+from tests.wire.house import EPOCH, Plan, eventually, serving
 from tests.wire.test_order import fill, seqs
 
 TIMES = FeedTimes(announce_ms=100, deaf_ms=300, poll_ms=100, compare_ms=60_000, retry_ms=50)
@@ -26,7 +29,7 @@ class FaultyBus(LocalBus):
     """A bus with switches.
 
     Attributes:
-        loses: Drop every note of these channels.
+        loses: Drop every note of these channels, in all partitions.
         doubles: Deliver every note twice.
         dead: Drop everything.
     """
@@ -41,7 +44,7 @@ class FaultyBus(LocalBus):
     @override
     async def publish(self, channel: str, payload: bytes) -> None:
         """As told by the switches."""
-        if self.dead or channel.removeprefix(PREFIX) in self.loses:
+        if self.dead or channel.removeprefix(PREFIX).partition(".")[0] in self.loses:
             return
         for _ in range(2 if self.doubles else 1):
             await super().publish(channel, payload)
@@ -176,10 +179,100 @@ async def test_poisoned_notes_are_skipped_and_the_good_ones_heard(mongo: Mongo) 
             orjson.dumps({"node": "evil", "topic": "talk:hall", "whole": True}) + b"\n[1,2]",
             orjson.dumps({"node": "evil", "topic": "talk:hall", "whole": True}) + b'\n{"m":[[1]]}',
         ]  # fmt: skip
-        for channel, note in itertools.product(("log", "heads", "live", "access", "presence"), poison):
+        here = partition_of("talk:hall")
+        channels = (f"log.{here}", f"live.{here}", "heads", "access", "presence")
+        for channel, note in itertools.product(channels, poison):
             await bus.publish(PREFIX + channel, note)
         await fill(left, 3)
         heard = await b.until(3, "talk.said")
         assert seqs(heard) == [1, 2, 3]
         assert [event["text"] for event in heard] == ["第1句", "第2句", "第3句"]
         await eventually(lambda: right.exchange.connection_count == 1)
+
+
+class SlowBus(LocalBus):
+    """A bus whose subscriptions to notes about topics stand late, as a distant Redis makes them.
+
+    Attributes:
+        after_s: How long one takes; longer than `patience_s` and the subscriber goes on without.
+        patience_s: What the port promises, shorter here.
+        tells: Negative control: False when it forgets to tell that a subscription stands late.
+    """
+
+    patience_s = 0.2
+
+    def __init__(self, after_s: float, *, tells: bool = True) -> None:
+        super().__init__()
+        self.after_s = after_s
+        self.tells = tells
+        self.stood = 0
+        self._told: list[Callable[[], None]] = []
+        self._tasks = Tasks()
+
+    @override
+    def on_reconnect(self, callback: Callable[[], None]) -> None:
+        """Keep it."""
+        self._told.append(callback)
+
+    @override
+    async def subscribe(self, channel: str, callback: Callback) -> Unsubscribe:
+        """See Bus."""
+        if not channel.startswith((f"{PREFIX}log.", f"{PREFIX}live.")):
+            return await super().subscribe(channel, callback)
+        standing = self._tasks.begin(self._stand(channel, callback), name="subscribe")
+        await asyncio.wait((standing,), timeout=self.patience_s)
+
+        async def unsubscribe() -> None:
+            return None
+
+        return unsubscribe
+
+    async def _stand(self, channel: str, callback: Callback) -> None:
+        await asyncio.sleep(self.after_s)
+        await super().subscribe(channel, callback)
+        self.stood += 1
+        if self.after_s > self.patience_s and self.tells:
+            for told in self._told:
+                told()
+
+
+MUTE = replace(TIMES, announce_ms=60_000, deaf_ms=60_000)
+"""Heads are neither announced nor compared by themselves: only what is under test can find an entry."""
+
+
+async def test_a_reader_waits_for_its_subscription_before_it_reads(mongo: Mongo) -> None:
+    bus = SlowBus(0.1)
+    async with (
+        serving(mongo, plan(bus, MUTE)) as left,
+        serving(mongo, plan(bus, MUTE)) as right,
+        calling(right.url) as b,
+        asyncio.TaskGroup() as group,
+    ):
+        await b.hello("bearer-2")
+        group.create_task(fill(left, 40))  # before, while and after the subscription comes to stand
+        answer = await b.do("subscribe", topic="talk:hall", since={"epoch": EPOCH, "seq": 0})
+        assert bus.stood >= 2
+        page = [event["seq"] for event in answer["events"]]
+        heard = await b.until(40 - len(page), "talk.said", wait_s=3)
+        assert page + seqs(heard) == list(range(1, 41))
+
+
+@pytest.mark.parametrize("tells", [True, False])
+async def test_a_subscription_that_stands_too_late_is_made_good_by_a_comparison(
+    mongo: Mongo, *, tells: bool
+) -> None:
+    bus = SlowBus(0.6, tells=tells)
+    async with (
+        serving(mongo, plan(bus, MUTE)) as left,
+        serving(mongo, plan(bus, MUTE)) as right,
+        calling(right.url) as b,
+    ):
+        await inside(b, 2)
+        assert bus.stood == 0
+        await fill(left, 3)  # nobody over there hears these
+        await eventually(lambda: bus.stood >= 2)
+        if tells:
+            assert seqs(await b.until(3, "talk.said", wait_s=1)) == [1, 2, 3]
+        else:
+            await asyncio.sleep(0.5)
+            assert b.of("talk.said") == []
