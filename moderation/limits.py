@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Protocol
 
+from storage.buckets import Spending
 from storage.clock import Clock
 
 TOKEN = 60_000
@@ -24,7 +25,7 @@ class Bucket:
     """State of one bucket.
 
     Attributes:
-        level: Units left, 0 … burst * TOKEN.
+        level: Units left, 0 … burst * TOKEN; below 0, down to -burst * TOKEN, where several processes gave out too much.
         at_ms: Monotonic time of that level.
     """
 
@@ -54,12 +55,32 @@ def take(bucket: Bucket | None, burst: int, per_minute: int, now_ms: int) -> tup
     return Bucket(level, bucket.at_ms + passed_ms), -(-(TOKEN - level) // per_minute)
 
 
+def lowered(bucket: Bucket | None, spending: Spending, level: int, unsettled: int, now_ms: int) -> Bucket:
+    """A bucket after others were asked what is left.
+
+    Args:
+        bucket: State here; None for one that was forgotten (full).
+        spending: What was settled; its burst and refill are the bucket's.
+        level: Units left by the count of all.
+        unsettled: Tokens taken here that are not in that count yet.
+        now_ms: Monotonic time.
+
+    Returns:
+        The lower one of both counts: others only ever take, and a store that lost its memory gives nothing back.
+    """
+    full = spending.burst * TOKEN
+    here = full
+    if bucket is not None:
+        here = min(full, bucket.level + max(0, now_ms - bucket.at_ms) * spending.per_minute)
+        now_ms = max(now_ms, bucket.at_ms)
+    return Bucket(max(-full, min(here, level - unsettled * TOKEN)), now_ms)
+
+
 class Limits(Protocol):
     """Where buckets live.
 
-    The store in memory limits per process: with several processes a caller gets at most that many times the rate. A shared
-    store may stand behind the same port; it must answer without waiting for the network (count here, settle in the
-    background), because every command passes here.
+    The store in memory limits per process. `moderation/shared_limits.py` stands behind the same port where there are several;
+    both answer without waiting for the network, because every command passes here.
     """
 
     def take(self, key: str, burst: int, per_minute: int) -> int:
@@ -74,12 +95,15 @@ class MemoryLimits:
         clock: Time.
         keys_max: Most buckets remembered.
         factor: Multiplies burst and refill of every bucket; 0 lets everything pass (load tests only).
+
+    Attributes:
+        factor: The same.
     """
 
     def __init__(self, clock: Clock, *, keys_max: int = KEYS_MAX, factor: int = 1) -> None:
         self._clock = clock
         self._keys_max = keys_max
-        self._factor = factor
+        self.factor = factor
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
     def __len__(self) -> int:
@@ -87,16 +111,25 @@ class MemoryLimits:
 
     def take(self, key: str, burst: int, per_minute: int) -> int:
         """Take one token of `key`; 0 when there was one, else milliseconds until the next."""
-        if self._factor == 0:
+        if self.factor == 0:
             return 0
         bucket, wait_ms = take(
             self._buckets.get(key),
-            burst * self._factor,
-            per_minute * self._factor,
+            burst * self.factor,
+            per_minute * self.factor,
             self._clock.monotonic_ms(),
         )
+        self._keep(key, bucket)
+        return wait_ms
+
+    def lower(self, spending: Spending, level: int, unsettled: int) -> None:
+        """Take over what all processes together have left of a bucket; see `lowered`."""
+        key = spending.key
+        bucket = lowered(self._buckets.get(key), spending, level, unsettled, self._clock.monotonic_ms())
+        self._keep(key, bucket)
+
+    def _keep(self, key: str, bucket: Bucket) -> None:
         self._buckets[key] = bucket
         self._buckets.move_to_end(key)
         if len(self._buckets) > self._keys_max:
             self._buckets.popitem(last=False)
-        return wait_ms

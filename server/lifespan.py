@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from channels.core.exchange import Exchange, ExchangeSettings, Parts
 from channels.core.session import SessionLimits
-from moderation.limits import MemoryLimits
+from moderation.limits import Limits
 from server.accounts.hashing import Cost
 from server.accounts.house import Accounts, Foundations, open_accounts
 from server.accounts.policy import AccountPolicy
@@ -24,6 +24,7 @@ from server.files.intake import Intake
 from server.ground import Fitting, Ground, open_ground
 from server.http.security import WebPolicy
 from server.metrics.house import Metrics, open_metrics
+from server.rates import open_limits
 from server.readiness import Readiness
 from server.retention import keep_promises
 from server.services import Services
@@ -87,7 +88,7 @@ async def open_house(
         accounts = open_accounts(_foundations(ground, chosen))
         stack.push_async_callback(accounts.close)
         factor = settings.limit_factor if chosen.limit_factor is None else chosen.limit_factor
-        limits = MemoryLimits(ground.clock, factor=factor)
+        limits = await stack.enter_async_context(open_limits(ground, backing.redis_url, factor))
         parts = Parts(ground.registry, ground.reader, ground.bus, accounts.sessions, limits)
         wanted = chosen.exchange or exchange_settings(settings, several=backing.redis_url is not None)
         exchange = await stack.enter_async_context(Exchange(parts, wanted))
@@ -128,7 +129,7 @@ def _foundations(ground: Ground, chosen: Rhythms) -> Foundations:
     )
 
 
-def _services(ground: Ground, accounts: Accounts, exchange: Exchange, limits: MemoryLimits) -> Services:
+def _services(ground: Ground, accounts: Accounts, exchange: Exchange, limits: Limits) -> Services:
     settings = ground.settings
     return Services(
         config=settings,
