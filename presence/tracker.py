@@ -14,8 +14,8 @@ from presence.diff import Diff, Meta, Roster, State
 GRACE_MS = 45_000
 """How long a dropped connection shows as reconnecting: a lift, a tunnel, a change from Wi-Fi to mobile."""
 
-NODE_EXPIRES_MS = 40_000
-"""Silence after which another process counts as gone: two missed announcements of 15 s and some air."""
+NODE_EXPIRES_MS = 12_000
+"""Silence after which another process counts as gone: two missed signs of life of 5 s and some air."""
 
 STAYS_MAX = 8
 """Connections of one member shown in one topic: beyond them broken ones go at once, the oldest first. A line that breaks

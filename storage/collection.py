@@ -54,6 +54,11 @@ class Collection:
         )
         return found
 
+    async def existing(self, idents: Sequence[str]) -> set[str]:
+        """Those of the ids that have a document, in one round trip."""
+        found = await self.find({"_id": {"$in": list(idents)}}, limit=len(idents), fields=("_id",))
+        return {str(document["_id"]) for document in found}
+
     async def find(  # noqa: PLR0913 - the parts of a query
         self,
         filter: Document,

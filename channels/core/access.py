@@ -2,7 +2,8 @@
 
 A judgement first holds everything back from the connection, in the very turn the note is heard, so that the next event of
 a topic does not reach somebody who was taken out; then it asks who acts now and whether each topic is still open to
-them. What cannot be decided is closed. Sessions are looked at again at their end and at least every half hour.
+them. What cannot be decided is closed. Sessions are looked at again at their end and at least every half hour; while the
+bus is gone, and when it comes back, all are swept for ended ones, and judged as fast as looks allow.
 
 May be imported by server and tests.
 """
@@ -10,6 +11,7 @@ May be imported by server and tests.
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import orjson
 import structlog
@@ -36,6 +38,8 @@ CHANNEL = "access"
 SESSIONS_CHANNEL = "sessions"
 """Bus channel on which accounts tell ended sessions: a JSON list of their ids."""
 
+SWEPT_AT_ONCE = 500  # sessions in one question
+
 
 @dataclass(frozen=True, slots=True)
 class AccessTimes:
@@ -45,7 +49,9 @@ class AccessTimes:
         look_ms: Between two looks for sessions that are due.
         again_ms: At least so often every session is judged.
         extended_ms: Next look at a session that was due to end and had been used elsewhere.
-        deaf_ms: Every session is judged so often while the bus is gone and endings are not heard.
+        deaf_ms: Every session is judged so often while the bus is gone and endings are not heard, as far as looks_count
+            allows.
+        sweep_ms: Between two questions which sessions were ended, while the bus is gone.
         looks_count: Most judgements begun in one look because of their time.
         patience_ms: How long a store that does not answer is asked before the connection is closed.
         retry_ms: Between two questions.
@@ -56,6 +62,7 @@ class AccessTimes:
     again_ms: int = 1_800_000
     extended_ms: int = 60_000
     deaf_ms: int = 5_000
+    sweep_ms: int = 2_000
     looks_count: int = 100
     patience_ms: int = 5_000
     retry_ms: int = 500
@@ -98,6 +105,8 @@ class Access:
         self._directory = directory
         self._times = AccessTimes()
         self._slots = asyncio.Semaphore(8)
+        self._missed = False
+        self._swept_ms = self._links = 0
 
     async def start(
         self, relay: Relay, bus: Bus, tasks: Tasks, outcomes: Outcomes, times: AccessTimes | None = None
@@ -109,6 +118,8 @@ class Access:
         self._times = times or self._times
         await relay.listen(CHANNEL, self._heard)
         await bus.subscribe(SESSIONS_CHANNEL, self._heard_ended)
+        self._bus, self._links = bus, bus.counts.links
+        bus.on_reconnect(self._may_have_missed)
         tasks.start(self._look_forever(), name="access: look at sessions")
 
     # -- what happened ---------------------------------------------------------------------------------------------
@@ -237,9 +248,36 @@ class Access:
     async def _look_forever(self) -> None:
         while True:
             await asyncio.sleep(self._times.look_ms / 1_000)
+            await self._sweep()
             held = [self._hold(visitor) for visitor in self._due()]
             for visitor, number in held:
                 self._tasks.start(self._judge(visitor, number), name="access: judge")
+
+    def _may_have_missed(self) -> None:
+        """Endings and changed rights may have gone unheard: look at all, as many at a time as usual."""
+        self._missed = True
+        if self._bus.counts.links != self._links:
+            self._links = self._bus.counts.links
+            now_ms = self._reader.clock.monotonic_ms()
+            for visitor in self._directory.visitors:
+                visitor.judge_ms = min(visitor.judge_ms, now_ms)
+
+    async def _sweep(self) -> None:
+        """Find ended sessions by many at a time, while or after endings could not be heard."""
+        now_ms = self._reader.clock.monotonic_ms()
+        if not self._missed and not (
+            self._outcomes.is_deaf() and now_ms - self._swept_ms >= self._times.sweep_ms
+        ):
+            return
+        self._missed, self._swept_ms = False, now_ms
+        sessions = iter({visitor.facts.session for visitor in self._directory.visitors})
+        try:
+            while some := list(islice(sessions, SWEPT_AT_ONCE)):
+                for session in await self._sessions.ended(some):
+                    self._judge_soon(session)
+        except StorageError as error:
+            log.warning("sessions could not be looked at", fault=type(error).__name__)
+            self._missed = True
 
     def _due(self) -> list[Visitor]:
         now_ms = self._reader.clock.monotonic_ms()

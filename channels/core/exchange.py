@@ -39,7 +39,7 @@ from channels.protocol.base import LiveEvent
 from channels.protocol.close_codes import SERVICE_RESTART, CloseRow
 from channels.protocol.codec import Decoder, encode
 from moderation.limits import Limits
-from presence.tracker import GRACE_MS, Tracker
+from presence.tracker import GRACE_MS, NODE_EXPIRES_MS, Tracker
 from presence.typing_notices import TypingNotices
 from storage.bus.port import Bus
 from storage.tasks import Tasks
@@ -79,6 +79,7 @@ class ExchangeSettings:
         drain_ms: Time for commands under way at the end.
         spread_ms: Clients that are sent away come back spread over this time.
         grace_ms: Presence shows a broken connection as reconnecting for so long.
+        silence_ms: Another process counts as gone after so much silence; its connections as broken.
         session: Bounds of one connection.
         hub: Bounds of fan-out.
         feed: When missed entries are looked for.
@@ -93,6 +94,7 @@ class ExchangeSettings:
     drain_ms: int = 2_000
     spread_ms: int = 10_000
     grace_ms: int = GRACE_MS
+    silence_ms: int = NODE_EXPIRES_MS
     session: SessionLimits = field(default_factory=SessionLimits)
     hub: HubLimits = field(default_factory=HubLimits)
     feed: FeedTimes = field(default_factory=FeedTimes)
@@ -142,7 +144,7 @@ class Exchange:
             reader.log, parts.bus, self._relay, self._partitions, rendering, reader.clock, settings.several
         )
         self._feed = Feed(self.hub, sources, self._tasks, settings.feed)
-        tracker = Tracker(grace_ms=settings.grace_ms)
+        tracker = Tracker(grace_ms=settings.grace_ms, node_expires_ms=settings.silence_ms)
         self._rosters = Rosters(self.hub, parts.registry, self._relay, reader.clock, tracker, settings.roster)
         self._access = Access(self.hub, parts.registry, reader, parts.sessions, self._directory)
         gates = Gates(parts.limits, self._publish_from, self.access_changed, parts.sanctions)

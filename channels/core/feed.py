@@ -112,9 +112,9 @@ class Feed:
         self._tasks.start(self._compare(), name="feed: compare heads")
 
     def is_deaf(self) -> bool:
-        """True while not even the own announcements come back over the bus."""
+        """True while the bus has no link, or not even the own announcements come back over it."""
         silent_ms = self._from.clock.monotonic_ms() - self._echo_ms
-        return self._from.several and silent_ms > self._times.deaf_ms
+        return self._from.several and (not self._from.bus.linked or silent_ms > self._times.deaf_ms)
 
     def stop(self) -> None:
         """Hear no more commits."""

@@ -3,6 +3,7 @@
 Each port is small and says its contract here; the adapters stand in server/ and in the tests. May be imported by server.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -98,6 +99,13 @@ class SessionSource(Protocol):
 
     async def actor(self, session: SessionId) -> Actor | None:
         """Who acts in a session, with units, roles and scopes as of now; None when it ended."""
+        ...
+
+    async def ended(self, sessions: Sequence[SessionId]) -> list[SessionId]:
+        """Those of many sessions (at most 500) that were ended: one question, for when endings may have gone unheard.
+
+        Sessions that only time or changed rights end are not among them; `actor` finds those.
+        """
         ...
 
     async def touch(self, session: SessionId) -> int | None:

@@ -38,6 +38,7 @@ class RosterTimes:
     Attributes:
         flush_ms: Between two changes of one topic.
         whole_ms: Between two announcements of everybody to the other processes.
+        alive_ms: Between two signs of life to them.
         listed_count: Most members whose names are listed; a branch has fewer, an assembly has more.
         counted_ms: Longest time between two numbers of a topic that is not listed. They come the rarer the more members
             there are: one number is one frame to each of them, and who joins ten thousand moves nobody.
@@ -45,6 +46,7 @@ class RosterTimes:
 
     flush_ms: int = 500
     whole_ms: int = 15_000
+    alive_ms: int = 5_000
     listed_count: int = 300
     counted_ms: int = 10_000
 
@@ -191,12 +193,17 @@ class Rosters:
         self._relay.say(CHANNEL, {"topic": topic, "whole": whole}, [orjson.dumps(told)])
 
     async def _announce_all(self) -> None:
+        step_ms = min(self._times.alive_ms, self._times.whole_ms)
+        waited_ms = self._times.whole_ms
         while True:
-            self._announce_everybody()
-            await asyncio.sleep(self._times.whole_ms / 1_000)
+            self._relay.say(CHANNEL, {"alive": True})
+            if waited_ms >= self._times.whole_ms:
+                self._announce_everybody()
+                waited_ms = 0
+            await asyncio.sleep(step_ms / 1_000)
+            waited_ms += step_ms
 
     def _announce_everybody(self) -> None:
-        self._relay.say(CHANNEL, {"alive": True})
         for topic in self._tracker.topics():
             self._announce(topic, self._tracker.own_people(topic), whole=True)
 

@@ -8,7 +8,7 @@ May be imported by server.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from channels.core.actor import Actor
@@ -114,6 +114,13 @@ class SessionBook:
         """Who acts in a session, as of now; None when it ended or lacks a factor (port of the hub)."""
         found = await self.by_id(session)
         return None if found is None else found.actor
+
+    async def ended(self, sessions: Sequence[SessionId]) -> list[SessionId]:
+        """Those of many sessions that are no longer stored (port of the hub)."""
+        kept = await self._shelves.sessions.existing(sessions)
+        rest = [session for session in sessions if session not in kept]
+        tokens = await self._shelves.tokens.existing(rest)
+        return [session for session in rest if session not in tokens]
 
     async def touch(self, session: SessionId) -> int | None:
         """The session was used just now; returns its end after that (port of the hub)."""

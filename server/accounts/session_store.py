@@ -136,6 +136,10 @@ class SessionStore:
         """The session of that name."""
         return await self._by_id.get(session)
 
+    async def existing(self, sessions: Sequence[str]) -> set[str]:
+        """Those of the names that are stored."""
+        return await self._sessions.existing(sessions)
+
     async def _read(self, key: str, values: Sequence[str]) -> dict[str, StoredSession]:
         found = await self._sessions.find({key: {"$in": list(values)}}, limit=len(values))
         return {document[key]: to_session(document) for document in found}

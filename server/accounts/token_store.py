@@ -5,6 +5,7 @@
 A revoked token is deleted; the audit trail tells of it. May be imported by server.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.accounts.codes import digest
@@ -92,6 +93,10 @@ class TokenStore:
     async def by_id(self, ident: str) -> BotToken | None:
         """The token of that name."""
         return await self._one({"_id": ident})
+
+    async def existing(self, idents: Sequence[str]) -> set[str]:
+        """Those of the names that are stored."""
+        return await self._tokens.existing(idents)
 
     async def _one(self, filter: Document) -> BotToken | None:
         found = await self._tokens.find_one(filter)

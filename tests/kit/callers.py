@@ -1,5 +1,6 @@
 """Sessions that a test holds in its hand: who they are, when they end, what they may."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from channels.core.actor import Actor, Grant
@@ -76,6 +77,11 @@ class FakeSessions:
         if facts is None or (facts.ends_at_ms is not None and facts.ends_at_ms <= CLOCK.now_ms()):
             return None
         return self.actors.get(session)
+
+    async def ended(self, sessions: Sequence[SessionId]) -> list[SessionId]:
+        """Those that were removed."""
+        self._check()
+        return [session for session in sessions if session not in self.facts]
 
     async def touch(self, session: SessionId) -> int | None:
         """Note the use."""

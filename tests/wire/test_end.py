@@ -4,12 +4,9 @@ import asyncio
 import json
 import re
 import signal
-import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -18,35 +15,14 @@ from storage.client import Mongo, MongoSettings
 from tests.wire.client import calling
 from tests.wire.house import Plan, eventually, serving
 from tests.wire.raw import TEXT, dialled, frame, shaken
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@asynccontextmanager
-async def process(settings: MongoSettings) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
-    """A server process and its port."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.wire.served",
-        cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert child.stdin is not None
-    assert child.stdout is not None
-    wanted = {"url": settings.url, "database": settings.database, "driver": settings.driver}
-    child.stdin.write(json.dumps(wanted).encode() + b"\n")
-    try:
-        async with asyncio.timeout(30):
-            yield child, int(await child.stdout.readline())
-    finally:
-        if child.returncode is None:
-            child.kill()
-        await child.wait()
+from tests.wire.served import process_of
 
 
 @pytest.mark.slow
 async def test_sigterm_ends_the_process_in_time_whatever_clients_do(
     mongo: Mongo, mongo_settings: MongoSettings
 ) -> None:
-    async with process(mongo_settings) as (child, port):
+    async with process_of(mongo_settings) as (child, port):
         url = f"ws://127.0.0.1:{port}/ws"
         async with (
             shaken(port, receive_buffer_bytes=4_096) as stuck,

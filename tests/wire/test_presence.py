@@ -3,14 +3,17 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from channels.core.exchange import ExchangeSettings
 from channels.core.roster import RosterTimes
 from storage.bus.local import LocalBus
-from storage.client import Mongo
+from storage.client import Mongo, MongoSettings
 from tests.kit.callers import FakeSessions
 from tests.kit.talk import Talk
 from tests.wire.client import Client, Frame, calling
 from tests.wire.house import Plan, serving
+from tests.wire.served import process_of
 
 GRACE_MS = 600
 TIMES = RosterTimes(flush_ms=50, whole_ms=200)
@@ -184,3 +187,31 @@ async def test_waving_is_told_to_those_who_are_here_and_not_too_often(mongo: Mon
         for client in (a, b, far):
             waved = await client.until(2, "talk.waved")
             assert sorted(event["member"] for event in waved) == sorted([anna, bo])
+
+
+@pytest.mark.slow
+async def test_a_killed_process_takes_along_only_its_own_connections(
+    mongo: Mongo, mongo_settings: MongoSettings, redis_url: str
+) -> None:
+    """Anna is on both processes, Bo on the killed one only; who watches is on the other."""
+    async with (
+        process_of(mongo_settings, redis=redis_url, quick=True) as (doomed, left),
+        process_of(mongo_settings, redis=redis_url, quick=True) as (_, right),
+        calling(f"ws://127.0.0.1:{left}/ws") as anna_left,
+        calling(f"ws://127.0.0.1:{right}/ws") as anna_right,
+        calling(f"ws://127.0.0.1:{left}/ws") as bo,
+        calling(f"ws://127.0.0.1:{right}/ws") as watcher,
+    ):
+        await inside(watcher, 9)
+        anna = await inside(anna_left, 1)
+        assert await inside(anna_right, 1) == anna
+        gone = await inside(bo, 2)
+        await until(lambda: states(watcher, anna) == ["here", "here"] and states(watcher, gone) == ["here"])
+        before = len(watcher.pushes)
+        doomed.kill()
+        await until(lambda: states(watcher, gone) == ["reconnecting"], 3)
+        await until(lambda: sorted(states(watcher, anna)) == ["here", "reconnecting"], 1)
+        await until(lambda: states(watcher, gone) == [] and states(watcher, anna) == ["here"], 3)
+        assert roster(watcher).count == 2
+        told = [frame for frame in watcher.pushes[before:] if frame["type"] == "presence.changed"]
+        assert not any(anna in frame["gone"] for frame in told)  # she was there all the time

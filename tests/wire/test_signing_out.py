@@ -1,5 +1,6 @@
 """Real accounts on real sockets: who is signed out anywhere is out everywhere within a second; half a log-in opens nothing."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -13,11 +14,16 @@ from storage.bus.local import LocalBus
 from storage.client import MongoSettings
 from storage.clock import FixedClock, SystemClock
 from storage.ids import OrgId, SystemIds, UnitId
+from storage.managed.redis import managed_redis
 from tests.kit.accounts import PASSWORD, SilentHub, Village, settle
+from tests.kit.proxy import Proxy
+from tests.kit.scratch import scratch_folder
 from tests.kit.whole import Served, whole_server
 from tests.wire.client import Client, calling
+from tests.wire.test_process import served
 
 SOON_S = 1.0
+DEAF_S = 5.0
 SESSION_ENDED = 4500
 NOT_AUTHENTICATED = 4501
 
@@ -65,10 +71,17 @@ class Phone:
 
 
 @asynccontextmanager
-async def socket_of(served: Served, token: str) -> AsyncIterator[Client]:
+async def socket_of(server: Served, token: str) -> AsyncIterator[Client]:
     """An open, welcomed socket of a session."""
-    url = served.url.replace("http://", "ws://") + "/ws"
-    async with calling(url, origin=served.url, cookie=token) as client:
+    async with socket_at(server.url, token) as client:
+        yield client
+
+
+@asynccontextmanager
+async def socket_at(address: str, token: str) -> AsyncIterator[Client]:
+    """The same, at an address."""
+    url = address.replace("http://", "ws://") + "/ws"
+    async with calling(url, origin=address, cookie=token) as client:
         assert (await client.hello())["type"] == "welcome"
         yield client
 
@@ -119,6 +132,44 @@ async def test_a_session_that_ends_on_one_server_closes_its_socket_on_the_other(
             await village.leave("龙海生")
             await left.house.services.hub.access_changed(village.people["龙海生"])
             assert (await client.closed(SOON_S))[0] == SESSION_ENDED
+
+
+@pytest.mark.slow
+async def test_a_session_that_ends_in_one_process_closes_its_socket_in_another_with_and_without_redis(
+    mongo_settings: MongoSettings, tmp_path: Path
+) -> None:
+    with scratch_folder() as folder:
+        async with managed_redis(folder) as redis:
+            socket, _, password = redis.url.removeprefix("unix://").partition("?password=")
+            async with (
+                Proxy(socket) as proxy,
+                whole_server(
+                    mongo_settings, tmp_path, redis_url=f"redis://:{password}@127.0.0.1:{proxy.port}/0"
+                ) as here,
+                served(
+                    tmp_path, mongo_settings, redis_url=f"redis://:{password}@127.0.0.1:{proxy.port}/0"
+                ) as there,
+            ):
+                await there.ready()
+                village = await people_of(here)
+                for name, login in (("郑凯", "zhengk"), ("熊芳", "xiongf")):
+                    await village.account(name, login)
+                first, second = Phone(here), Phone(here)
+                await first.sign_in(village, "zhengk", 0)
+                await second.sign_in(village, "xiongf", 0)
+                async with (
+                    socket_at(there.url, first.token) as one,
+                    socket_at(there.url, second.token) as two,
+                ):
+                    await check_ends(one, lambda: first.send("POST", "/logout"))
+                    await proxy.refuse()
+                    await asyncio.sleep(0.1)
+                    began = time.perf_counter()
+                    assert (await second.send("POST", "/logout")).status_code < 300
+                    assert (await two.closed(DEAF_S))[0] == SESSION_ENDED
+                    print(
+                        f"\nwithout Redis an ended session's socket closed after {time.perf_counter() - began:.1f} s"
+                    )
 
 
 async def test_half_a_log_in_opens_no_socket(mongo_settings: MongoSettings, tmp_path: Path) -> None:

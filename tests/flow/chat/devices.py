@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -41,6 +41,11 @@ class Sessions:
     async def actor(self, session: SessionId) -> Any:  # noqa: ANN401 - Actor or None
         """The member as of now."""
         return await self._world.actor(session.replace("-7005-", "-7003-"))
+
+    async def ended(self, sessions: Sequence[SessionId]) -> list[SessionId]:
+        """None."""
+        del sessions
+        return []
 
     async def touch(self, session: SessionId) -> int | None:
         """Never ends."""
