@@ -181,9 +181,9 @@ class Supervisor:
         while True:
             await self._wanted.wait()
             self._wanted.clear()
-            logger.info("rolling restart begins", workers=len(self._places))
+            logger.info("rolling restart begins")
             if await self._roll():
-                logger.info("rolling restart done", workers=len(self._places))
+                logger.info("rolling restart done")
 
     async def _roll(self) -> bool:
         """Replace every worker; False when a fresh one did not get ready and the rest stays as it is."""
