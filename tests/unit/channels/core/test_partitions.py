@@ -73,6 +73,11 @@ async def test_it_tunes_out_late_and_never_under_a_reader(room: Room) -> None:
     await room.partitions.look()
     assert room.channels() == {HERE}
     room.stage.hub.detach(link, T)
+    room.clock.advance(60_000)
+    await room.partitions.look()
+    assert room.channels() == {HERE}  # the hub remembers the topic a while, so it must hear of it
+    room.stage.pass_ms(40_000)
+    assert room.stage.hub.stream(T) is None
     room.clock.advance(29_000)
     await room.partitions.look()
     assert room.channels() == {HERE}
