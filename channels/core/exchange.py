@@ -141,7 +141,14 @@ class Exchange:
         rendering = Rendering(parts.registry)
         self._partitions = Partitions(self.hub, self._relay, reader.clock, self._tasks, settings.partitions)
         sources = Sources(
-            reader.log, parts.bus, self._relay, self._partitions, rendering, reader.clock, settings.several
+            reader.log,
+            parts.bus,
+            self._relay,
+            self._partitions,
+            rendering,
+            reader.clock,
+            self.counts,
+            settings.several,
         )
         self._feed = Feed(self.hub, sources, self._tasks, settings.feed)
         tracker = Tracker(grace_ms=settings.grace_ms, node_expires_ms=settings.silence_ms)

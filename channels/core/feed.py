@@ -14,6 +14,7 @@ from itertools import groupby, islice
 import orjson
 import structlog
 
+from channels.core.counts import Counts
 from channels.core.framing import payload_of, text_frame
 from channels.core.hub import Hub
 from channels.core.partitions import Partitions
@@ -67,6 +68,7 @@ class Sources:
         partitions: Notes about topics.
         rendering: Entries to frames.
         clock: Time.
+        counts: Written in place.
         several: True when other processes serve the same database; one alone sends no notes.
     """
 
@@ -76,6 +78,7 @@ class Sources:
     partitions: Partitions
     rendering: Rendering
     clock: Clock
+    counts: Counts
     several: bool = True
 
 
@@ -146,11 +149,13 @@ class Feed:
     # -- notes of others -------------------------------------------------------------------------------------------
 
     def _heard_entries(self, head: Head, lines: Sequence[bytes]) -> None:
-        topic = str(head["topic"])
+        topic, seqs = str(head["topic"]), head["seqs"]
+        if seqs:
+            self._from.log.heard(topic, int(seqs[-1]))
         if self._hub.stream(topic) is None:
             return
         items = []
-        for seq, revises, line in zip(head["seqs"], head["revises"], lines, strict=True):
+        for seq, revises, line in zip(seqs, head["revises"], lines, strict=True):
             event = orjson.loads(line)
             if event["topic"] != topic or event["seq"] != seq or type(seq) is not int:
                 raise ValueError("a note contradicts itself")
@@ -162,6 +167,7 @@ class Feed:
             self._echo_ms = self._from.clock.monotonic_ms()
             return
         for topic, seq in head["heads"].items():
+            self._from.log.heard(str(topic), int(seq))
             self._hub.heard_head(str(topic), int(seq))
 
     # -- looking for what was missed -------------------------------------------------------------------------------
@@ -175,6 +181,7 @@ class Feed:
         """Read the log from the cursor on until the topic has no gap, or no reader here."""
         try:
             await asyncio.sleep(self._times.grace_ms / 1_000)
+            mended = False
             while (stream := self._hub.stream(topic)) is not None and stream.order.has_gap:
                 async with self._mend_slots:
                     try:
@@ -182,6 +189,9 @@ class Feed:
                     except StorageError:
                         entries = None
                 if entries:
+                    self._from.counts.gaps += not mended
+                    self._from.counts.gap_entries += len(entries)
+                    mended = True
                     self._hub.deliver(topic, [self._from.rendering.item(entry) for entry in entries])
                 elif entries is not None:
                     stream.order.give_up()

@@ -137,6 +137,7 @@ class Metrics:
                 subscriptions=exchange.subscription_count,
                 lagging=exchange.lagging_count,
                 commands=exchange.command_count,
+                log_waiting=ground.log.waiting_count,
                 mongo_waiting=ground.mongo.waiting,
                 mongo_under_way=ground.mongo.under_way,
                 bus_linked=ground.bus.linked,

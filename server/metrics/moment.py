@@ -26,6 +26,7 @@ class Standing:
         subscriptions: Topics entered by all sockets together.
         lagging: Readers that are too slow just now.
         commands: Hellos and commands under way.
+        log_waiting: Appends that wait for their batch or are in one.
         mongo_waiting: Callers that wait for a place at the database.
         mongo_under_way: Operations the driver has.
         bus_linked: The bus is heard.
@@ -39,6 +40,7 @@ class Standing:
     subscriptions: int = 0
     lagging: int = 0
     commands: int = 0
+    log_waiting: int = 0
     mongo_waiting: int = 0
     mongo_under_way: int = 0
     bus_linked: bool = False

@@ -136,6 +136,12 @@ LOG = (
         one(lambda m: m.log.failed),
     ),
     Family(
+        "log_waiting",
+        "gauge",
+        "Appends that wait for their batch or are in one; at 20,000 newcomers are refused.",
+        one(lambda m: m.now.log_waiting),
+    ),
+    Family(
         "mongo_waiting",
         "gauge",
         "Operations that wait for a place at the database.",
