@@ -17,7 +17,9 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u20
 _HAN = r"[\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
 _SPACE_IN_HAN = re.compile(rf"(?<={_HAN})\s+(?={_HAN})")
 _SPACES = re.compile(r"\s+")
-_DOTS = re.compile("[\u00b7\u2022\u2027\u30fb\u22c5\uff65\u318d]")  # ways to type the dot of 阿依古丽·买买提
+_DOTS = re.compile("[\u00b7\u2022\u2027\u30fb\u22c5\uff65\u318d\u119e]")
+"""Ways to type the dot of 阿依古丽·买买提; U+119E is what NFKC makes of U+318D."""
+
 _PHONE_FILLER = re.compile(r"[\s().\-\u2010-\u2015\u2212\u30fc_']+")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")  # mainland mobile numbers: 11 digits
 _LANDLINE = re.compile(

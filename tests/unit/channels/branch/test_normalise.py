@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from channels.branch.normalise import (
@@ -195,6 +195,7 @@ def test_a_phone_is_e164_or_refused(text: str) -> None:
 
 
 @given(st.text(max_size=60))
+@example("阿\u318d买")
 def test_look_up_forms_ignore_width_case_and_spaces(text: str) -> None:
     key = name_key(text)
     assert name_key(key) == key
