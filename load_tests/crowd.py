@@ -69,10 +69,12 @@ class Crowd:
     Args:
         house: The server they call.
         programs: How many.
+        module: What each of them is: a `load_tests.troop`, or one that knows more orders.
     """
 
-    def __init__(self, house: House, programs: int = 1) -> None:
+    def __init__(self, house: House, programs: int = 1, module: str = "load_tests.troop") -> None:
         self._house = house
+        self._module = module
         self._count = programs
         self._programs: list[asyncio.subprocess.Process] = []
         self._outputs = [(house.folder / f"troop-{id(self)}-{n}.log").open("ab") for n in range(programs)]
@@ -80,7 +82,7 @@ class Crowd:
     async def __aenter__(self) -> Self:
         environment = self._house.environment()
         for output in self._outputs:
-            self._programs.append(await start(("-m", "load_tests.troop"), environment, output, talks=True))
+            self._programs.append(await start(("-m", self._module), environment, output, talks=True))
         return self
 
     async def __aexit__(
@@ -147,26 +149,32 @@ class Crowd:
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
-                    group.create_task(self._order(program, {"order": word, **details}, limit_s))
+                    group.create_task(tell(program, {"order": word, **details}, limit_s))
                     for program, details in zip(self._programs, told, strict=True)
                 ]
         except ExceptionGroup as many:
             raise many.exceptions[0] from None
         return [task.result() for task in tasks]
 
-    async def _order(
-        self, program: asyncio.subprocess.Process, order: dict[str, Any], limit_s: float
-    ) -> dict[str, Any]:
-        if program.stdin is None or program.stdout is None:
-            raise CrowdFault("a program without pipes")
-        line = b""
-        with suppress(OSError, TimeoutError):
-            async with asyncio.timeout(limit_s):
-                program.stdin.write(orjson.dumps(order) + b"\n")
-                await program.stdin.drain()
-                line = await program.stdout.readline()
-        said: dict[str, Any] = orjson.loads(line) if line else {"fault": "no answer"}
-        if "fault" in said:
-            raise CrowdFault(f"{order['order']}: {said['fault']}")
-        answer: dict[str, Any] = said["answer"]
-        return answer
+
+async def tell(
+    program: asyncio.subprocess.Process, order: dict[str, Any], limit_s: float = ORDER_S
+) -> dict[str, Any]:
+    """Give one program an order (see `load_tests.orders`) and wait for its answer.
+
+    Raises:
+        CrowdFault: It failed, is gone, or did not answer in time.
+    """
+    if program.stdin is None or program.stdout is None:
+        raise CrowdFault("a program without pipes")
+    line = b""
+    with suppress(OSError, TimeoutError):
+        async with asyncio.timeout(limit_s):
+            program.stdin.write(orjson.dumps(order) + b"\n")
+            await program.stdin.drain()
+            line = await program.stdout.readline()
+    said: dict[str, Any] = orjson.loads(line) if line else {"fault": "no answer"}
+    if "fault" in said:
+        raise CrowdFault(f"{order['order']}: {said['fault']}")
+    answer: dict[str, Any] = said["answer"]
+    return answer

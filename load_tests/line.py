@@ -5,6 +5,7 @@ bytes before the owner decides how closely it wants to look.
 """
 
 import asyncio
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,7 @@ ABNORMAL = 1006
 HANDSHAKE_S = 20.0
 ANSWER_S = 30.0
 BUFFER_BYTES = 8_192
+STALLED_BYTES = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,13 @@ class Line(WSListener):
         """Drop the line at once, without a word."""
         if self._transport is not None:
             self._transport.disconnect(graceful=False)
+
+    def stall(self) -> None:
+        """Stop reading, and let the kernel keep as little as it can."""
+        if self._transport is not None:
+            transport = self._transport.underlying_transport
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, STALLED_BYTES)
+            transport.pause_reading()
 
     # -- what picows calls -----------------------------------------------------------------------------------------
 

@@ -139,6 +139,10 @@ class Member:
         self._leaving = True
         self._line.hang_up()
 
+    def stall(self) -> None:
+        """Stop reading, as a program does that hangs."""
+        self._line.stall()
+
     # -- speaking --------------------------------------------------------------------------------------------------
 
     async def send(self, room: str, text: str, cid: str) -> int:

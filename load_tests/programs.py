@@ -25,14 +25,16 @@ async def start(
     output: IO[bytes],
     *,
     talks: bool = False,
+    program: str = sys.executable,
 ) -> asyncio.subprocess.Process:
-    """Start `python <arguments>` from the root of the source tree.
+    """Start `python <arguments>`, or another program, from the root of the source tree.
 
     Args:
         arguments: After the interpreter.
         environment: The whole environment.
         output: Where standard error goes, and standard output unless it talks.
         talks: Standard input and output are pipes to us.
+        program: Our interpreter by default.
     """
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
@@ -41,7 +43,7 @@ async def start(
         "-S",
         str(LAUNCHER),
         str(os.getpid()),
-        sys.executable,
+        program,
         *arguments,
         cwd=ROOT,
         env=dict(environment),

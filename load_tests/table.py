@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from load_tests.scenarios import chat_room
+from load_tests.scenarios import chat_room, peers
 from load_tests.screen import Screen
 
 
@@ -40,4 +40,7 @@ class ScenarioRow:
 
 SCENARIOS: tuple[ScenarioRow, ...] = (
     ScenarioRow("chat_room", "One room: many listen, a few speak.", chat_room.ChatRoom, chat_room.run),
+    ScenarioRow(
+        "peers", "Ours beside the yardstick and other servers, one repetition.", peers.Peers, peers.run
+    ),
 )

@@ -7,24 +7,19 @@ Ends with its standard input.
 
 import asyncio
 import gc
-import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import orjson
 import uvloop
 from picows import WSError
 
 from load_tests.limits import raise_file_limit
 from load_tests.line import Refusal, Target
 from load_tests.member import Member
+from load_tests.orders import Answer, Order, Orders, obey
 from load_tests.passes import Roll, read_roll
 from load_tests.talking import Manner, Talk
-
-Order = dict[str, Any]
-Answer = dict[str, Any]
 
 TRIES_MAX = 5
 BEAT_LOOK_S = 1.0
@@ -187,7 +182,7 @@ class Troop:
                     member.beat(now)
 
     @property
-    def orders(self) -> dict[str, Callable[[Order], Awaitable[Answer]]]:
+    def orders(self) -> Orders:
         """Word -> what is done."""
         return {
             "gather": self.gather,
@@ -200,27 +195,15 @@ class Troop:
         }
 
 
-async def serve() -> None:
-    """Carry out orders until standard input ends."""
-    troop = Troop()
-    orders, loop = troop.orders, asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=64 * 2**20)
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
-    beating = loop.create_task(troop.keep_alive(), name="heartbeats")
+async def serve(troop: Troop) -> None:
+    """Carry out orders until standard input ends; heartbeats go out meanwhile."""
+    beating = asyncio.get_running_loop().create_task(troop.keep_alive(), name="heartbeats")
     try:
-        while line := await reader.readline():
-            order = orjson.loads(line)
-            said: dict[str, object]
-            try:
-                said = {"answer": await orders[order["order"]](order)}
-            except Exception as fault:
-                said = {"fault": f"{type(fault).__name__}: {fault}"[:500]}
-            sys.stdout.buffer.write(orjson.dumps(said) + b"\n")
-            sys.stdout.buffer.flush()
+        await obey(troop.orders)
     finally:
         beating.cancel()
 
 
 if __name__ == "__main__":
     raise_file_limit()
-    uvloop.run(serve())
+    uvloop.run(serve(Troop()))

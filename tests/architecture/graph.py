@@ -82,7 +82,7 @@ def objection(module: str, target: str) -> str:
     top, home = target.partition(".")[0], module.partition(".")[0]
     if top in DRIVERS and home != "storage":
         return "only storage/ speaks to databases"
-    if top in HTTP and home != "server":
+    if top in HTTP and home != "server" and not _under(module, "load_tests.peers"):  # measured beside ours
         return "only server/ speaks HTTP and sockets"
     if top not in PACKAGES:
         foreign = top not in sys.stdlib_module_names and top != "pydantic"
