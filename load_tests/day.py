@@ -6,7 +6,7 @@ Each of these happens as a Poisson process over all members of the program: inde
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -141,7 +141,7 @@ class Day:
         typing = {"type": "chat.typing", "room": member.seat.rooms[0]}
         self._did["typings"] += await self._ask(member, typing)
 
-    async def _ask(self, member: Member, command: dict[str, object]) -> bool:
+    async def _ask(self, member: Member, command: Mapping[str, object]) -> bool:
         with suppress(Refusal, TimeoutError):
             await member.ask(command)
             return True

@@ -27,7 +27,9 @@ class Players(Troop):
     """The members of this program."""
 
     async def say(self, order: Order) -> Answer:
-        """Speak; order: rooms (which of a member's own: 0 is the branch's, 1 and 2 the groups'), seed, filler (characters), and
+        """Speak.
+
+        Order: rooms (which of a member's own: 0 is the branch's, 1 and 2 the groups'), seed, filler (characters), and
 
         * count: every member says so many in each of the rooms, one after the other; or
         * seconds, inflight: closed loop, so many unanswered at any time, each member through its rooms in turn; or

@@ -4,7 +4,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from load_tests.scenarios import chat_room, peers
+from load_tests.scenarios import (
+    chat_room,
+    checkin_rush,
+    fan_out,
+    growth,
+    many_topics,
+    memory,
+    mixed_day,
+    peers,
+    reconnect_storm,
+    slow_readers,
+    start,
+)
 from load_tests.screen import Screen
 
 
@@ -41,6 +53,43 @@ class ScenarioRow:
 SCENARIOS: tuple[ScenarioRow, ...] = (
     ScenarioRow("chat_room", "One room: many listen, a few speak.", chat_room.ChatRoom, chat_room.run),
     ScenarioRow(
+        "burst", "One room, twenty messages in flight: CPU per delivery.", fan_out.Burst, fan_out.run
+    ),
+    ScenarioRow("sparse", "One room, one message in flight: CPU per delivery.", fan_out.Sparse, fan_out.run),
+    ScenarioRow("latency", "One room at a steady rate: delays.", fan_out.Latency, fan_out.run),
+    ScenarioRow(
+        "many_topics", "Durable sends per second in many rooms.", many_topics.ManyTopics, many_topics.run
+    ),
+    ScenarioRow(
+        "durable",
+        "Durable sends in one room, in many, and on two processes.",
+        many_topics.Durable,
+        many_topics.run_durable,
+    ),
+    ScenarioRow(
+        "reconnect_storm",
+        "Everybody is cut off and comes back, messages behind.",
+        reconnect_storm.ReconnectStorm,
+        reconnect_storm.run,
+    ),
+    ScenarioRow(
+        "slow_readers",
+        "Some stop reading: what others notice, what memory does.",
+        slow_readers.SlowReaders,
+        slow_readers.run,
+    ),
+    ScenarioRow("memory", "Resident memory for each idle session.", memory.Memory, memory.run),
+    ScenarioRow("growth", "CPU per delivery over the size of a room.", growth.Growth, growth.run),
+    ScenarioRow("pages", "Time of a page over the length of the past.", growth.Pages, growth.run_pages),
+    ScenarioRow(
+        "checkin_rush",
+        "Everybody checks in within seconds (a stand-in until meetings exist).",
+        checkin_rush.CheckinRush,
+        checkin_rush.run,
+    ),
+    ScenarioRow("mixed_day", "A compressed working day.", mixed_day.MixedDay, mixed_day.run),
+    ScenarioRow(
         "peers", "Ours beside the yardstick and other servers, one repetition.", peers.Peers, peers.run
     ),
+    ScenarioRow("start", "From the server command to the first page.", start.Start, start.run),
 )

@@ -4,21 +4,20 @@ CPU per delivery is that of the serving processes from before the first message 
 deliveries to all subscribers: commands, storing, framing and writing are in it.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from load_tests.checker import Account, Seen, Sent, Verdict, judge
 from load_tests.crowd import Crowd, Gathering
-from load_tests.house import HOST, House, HousePlan, standing
-from load_tests.line import Target
+from load_tests.house import House, HousePlan
 from load_tests.measures import Percentiles, load_of, percentiles
-from load_tests.member import Member
+from load_tests.outcome import Outcome, bound_note, faults, times
 from load_tests.passes import Pass
+from load_tests.scenarios.stage import reading, stage, stored
 from load_tests.screen import Screen
-from load_tests.tracking import Mark
+from load_tests.window import Window, window
 
 ARRIVE_S = 30.0
 """After the last answer every message has so long to reach everybody."""
@@ -66,6 +65,7 @@ class ChatRoomResult:
         cpu_us_per_delivery: Of the serving processes.
         database_us_per_send: CPU of MongoDB for each message.
         crowd_us_per_delivery: CPU of the generator's listening programs.
+        crowd_share, voices_share: CPU of the programs that listen and that speak, of their wall time.
         ack: From sending to the answer.
         delivery: From sending to arrival, at those who look closely.
         handshake: From the first byte to the welcome.
@@ -88,6 +88,8 @@ class ChatRoomResult:
     cpu_us_per_delivery: float
     database_us_per_send: float
     crowd_us_per_delivery: float
+    crowd_share: float
+    voices_share: float
     ack: Percentiles
     delivery: Percentiles
     handshake: Percentiles
@@ -116,7 +118,7 @@ class ChatRoomResult:
             f"deliveries   {self.deliveries:,}, {self.deliveries_per_s:,.0f}/s",
             f"server CPU   {self.cpu_us_per_delivery:.2f} µs per delivery",
             f"database CPU {self.database_us_per_send:.0f} µs per send",
-            f"crowd CPU    {self.crowd_us_per_delivery:.2f} µs per delivery",
+            f"crowd CPU    {self.crowd_us_per_delivery:.2f} µs per delivery, {self.crowd_share:.0%} of its cores",
             f"ack          {self.ack}",
             f"delivery     {self.delivery}",
             f"handshake    {self.handshake}, {self.members_per_s:.0f} members/s",
@@ -125,7 +127,32 @@ class ChatRoomResult:
             f"reordered {verdict.reordered}, holes {verdict.holes}, phantoms {verdict.phantoms}",
             f"trouble      refused {self.refused or 0}, lagged {self.lagged}, breaks {self.breaks}",
             *verdict.examples,
+            *bound_note(max(self.crowd_share, self.voices_share)),
         ]
+
+    def outcome(self, options: Any) -> Outcome:  # noqa: ANN401 - of whoever asked
+        """In the form that reports read."""
+        figures = {
+            "cpu_us_per_delivery": self.cpu_us_per_delivery,
+            "deliveries_per_s": self.deliveries_per_s,
+            "sends_per_s": self.sends_per_s,
+            "database_us_per_send": self.database_us_per_send,
+            **times("ack", self.ack),
+            **times("delivery", self.delivery),
+            "members_per_s": self.members_per_s,
+            "lagged": self.lagged,
+            "refused": sum(self.refused.values()),
+            "listeners_generator_share": self.crowd_share,
+            "speakers_generator_share": self.voices_share,
+        }
+        losses = {
+            "missing": self.missing,
+            "surplus": self.surplus,
+            "breaks": self.breaks,
+            **faults(self.verdict),
+        }
+        notes = bound_note(max(self.crowd_share, self.voices_share))
+        return Outcome(options, figures, losses, (*notes, *self.verdict.examples))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +161,8 @@ class _Measured:
 
     spoken: dict[str, Any]
     warm: dict[str, Any]
-    serving_ns: int
-    database_ns: int
-    crowd_ns: int
+    seen: Window
+    voices_ns: int
     arrived: list[dict[str, Any]]
     before: list[dict[str, Any]]
     after: list[dict[str, Any]]
@@ -151,9 +177,7 @@ async def run(options: ChatRoom, screen: Screen) -> ChatRoomResult:
     plan = HousePlan(
         members=options.subscribers + options.senders + 1, workers=options.workers, folder=options.folder
     )
-    async with AsyncExitStack() as stack:
-        with screen.step("setting up the house"):
-            house = await stack.enter_async_context(standing(plan))
+    async with stage(plan, screen) as house:
         return await in_house(house, options, screen)
 
 
@@ -181,9 +205,11 @@ async def in_house(house: House, options: ChatRoom, screen: Screen) -> ChatRoomR
         sends_per_s=sends / lasted_s,
         deliveries=deliveries,
         deliveries_per_s=deliveries / lasted_s,
-        cpu_us_per_delivery=measured.serving_ns / 1e3 / max(1, deliveries),
-        database_us_per_send=measured.database_ns / 1e3 / max(1, sends),
-        crowd_us_per_delivery=measured.crowd_ns / 1e3 / max(1, deliveries),
+        cpu_us_per_delivery=measured.seen.serving_ns / 1e3 / max(1, deliveries),
+        database_us_per_send=measured.seen.database_ns / 1e3 / max(1, sends),
+        crowd_us_per_delivery=measured.seen.generator_ns / 1e3 / max(1, deliveries),
+        crowd_share=measured.seen.generator_share,
+        voices_share=measured.voices_ns / 1e9 / measured.seen.lasted_s,
         ack=percentiles(measured.spoken["acks_ns"]),
         delivery=percentiles(delay for report in measured.after for delay in report["delays_ns"]),
         handshake=percentiles(gathered.handshakes_ns),
@@ -206,22 +232,14 @@ async def _measure(house: House, crowd: Crowd, voices: Crowd, options: ChatRoom,
         (warm,) = await voices.order("talk", [manner | {"seconds": options.warm_seconds}])
         await _arrived(house, crowd, warm)
     await crowd.order("mark")
-    before, serving, database = await crowd.order("report"), house.serving(), house.database()
-    listening = load_of(crowd.pids)
-    async with screen.waiting("talking", options.seconds):
+    before = await crowd.order("report")
+    async with screen.waiting("talking", options.seconds), window(house, crowd.pids) as seen:
+        speaking = load_of(voices.pids)
         talk = manner | {"seconds": options.seconds, "seed": options.seed + 1}
         (spoken,) = await voices.order("talk", [talk], limit_s=options.seconds + 120)
         arrived = await _arrived(house, crowd, spoken)
-    return _Measured(
-        spoken=spoken,
-        warm=warm,
-        serving_ns=house.serving().since(serving).cpu_ns,
-        database_ns=house.database().since(database).cpu_ns,
-        crowd_ns=load_of(crowd.pids).since(listening).cpu_ns,
-        arrived=arrived,
-        before=before,
-        after=await crowd.order("report"),
-    )
+        voices_ns = load_of(voices.pids).since(speaking).cpu_ns
+    return _Measured(spoken, warm, seen, voices_ns, arrived, before, await crowd.order("report"))
 
 
 async def _arrived(house: House, crowd: Crowd, spoken: dict[str, Any]) -> list[dict[str, Any]]:
@@ -248,28 +266,10 @@ def _seen(row: dict[str, Any]) -> Seen:
     return Seen(f"member {row['who']}", row["after"], [(seq, label) for seq, label in row["entries"]])
 
 
-@asynccontextmanager
-async def reading(house: House, reader: Pass, topic: str) -> AsyncIterator[Member]:
-    """A member who has just entered a topic and is gone after the block."""
-    member = Member(reader, Target(HOST, house.port), exact=True)
-    await member.connect()
-    try:
-        await member.enter(house.roll.epoch, (topic,))
-        yield member
-    finally:
-        member.hang_up()
-
-
 async def head_of(house: House, reader: Pass, topic: str) -> int:
     """Newest entry of a topic."""
-    async with reading(house, reader, topic) as member:
+    async with reading(house, reader, (topic,)) as member:
         return member.tracks[topic].position
-
-
-async def stored(house: House, reader: Pass, topic: str, after: int = 0) -> Sequence[Mark]:
-    """A topic as the server has it stored, read over the wire by a member who was not there."""
-    async with reading(house, reader, topic) as member:
-        return await member.stored(topic, after, member.tracks[topic].position + 1)
 
 
 def _sum(reports: Sequence[dict[str, Any]], name: str) -> int:
