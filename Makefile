@@ -3,9 +3,11 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 ONLY ?=
+QUICK ?=
+BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check deploy-check setup schema lock screenshots clean python
+.PHONY: help run test check deploy-check bench setup schema lock screenshots clean python
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -21,6 +23,9 @@ check: python ## The quick ones: lint, format, types, floors, generated files.
 
 deploy-check: python ## Hold deploy/ against nginx, Caddy, systemd and shellcheck; installs them (root) or says how.
 	@$(PYTHON) scripts/setup.py test --then scripts/deploy_check.py
+
+bench: python ## Set up and measure P1 to P10; QUICK=1 for the short one, ONLY="P1 P2" picks, BENCH="--profile" adds options.
+	@$(PYTHON) scripts/setup.py bench --then -m load_tests.bench $(if $(QUICK),--quick) --only "$(ONLY)" $(BENCH)
 
 setup: python ## Only set up.
 	@$(PYTHON) scripts/setup.py test

@@ -50,11 +50,13 @@ class Back:
 
     Attributes:
         took_ns: From the first byte to the answer to `resume`, of the try that succeeded.
+        at_ns: When that was (CLOCK_MONOTONIC), in the same order.
         faults: Of tries that did not.
         lost: Members who did not get back.
     """
 
     took_ns: list[int] = field(default_factory=list)
+    at_ns: list[int] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     lost: int = 0
 
@@ -75,7 +77,8 @@ async def come_back(member: Member, back: Back, chance: random.Random) -> None:
             member.hang_up()
             await asyncio.sleep(chance.uniform(0, BACK_FIRST_S * 2**attempt))
         else:
-            back.took_ns.append(time.monotonic_ns() - began_ns)
+            back.at_ns.append(time.monotonic_ns())
+            back.took_ns.append(back.at_ns[-1] - began_ns)
             return
     back.lost += 1
 

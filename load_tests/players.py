@@ -74,7 +74,8 @@ class Players(Troop):
         async with asyncio.TaskGroup() as group:
             for member in self.members:
                 group.create_task(one(member, chance.uniform(0, order["spread_s"])))
-        return back.told() | {"lasted_s": time.monotonic() - began}
+        at_s = [at_ns / 1e9 - began for at_ns in back.at_ns]  # one after the other, as they came back
+        return back.told() | {"at_s": at_s, "lasted_s": time.monotonic() - began}
 
     async def stall(self, _order: Order) -> Answer:
         """Everybody stops reading; the kernel is told to keep little for them."""

@@ -2,6 +2,7 @@
 
     python3 scripts/setup.py run      what the server needs, and the built web client
     python3 scripts/setup.py test     the same, and what the tests need
+    python3 scripts/setup.py bench    what the server, the load tests and their reports need
 
 Each step is skipped when its stamp says that nothing it depends on has changed, so a second call takes well under a
 second. Standard library only.
@@ -168,11 +169,11 @@ def ensure_client() -> None:
 
 
 def prepare(purpose: str) -> None:
-    """Do every step that `purpose` ("run" or "test") needs."""
+    """Do every step that `purpose` ("run", "test" or "bench") needs."""
     if sys.version_info < OLDEST_PYTHON:
         raise StepFailed(f"Python {sys.version.split()[0]} is too old: 3.11 or newer is needed.")
     ensure_environment()
-    ensure_packages("test" if purpose == "test" else "run")
+    ensure_packages(purpose if purpose in {"test", "bench"} else "run")
     ensure_command()
     ensure_client()
     if purpose == "test":

@@ -96,7 +96,7 @@ def _outcome(
     sends = len(lived["acknowledged"])
     figures = {
         "sends": sends,
-        "sends_per_s": sends / lived["lasted_s"],
+        "sends_per_s": sends / options.seconds,
         **times("ack", percentiles(lived["acks_ns"])),
         **times("delivery", percentiles(report["delays_ns"])),
         "deliveries": report["messages"],

@@ -86,6 +86,14 @@ async def _arrived(crowd: Crowd, spoken: list[dict[str, Any]]) -> dict[str, int]
     return {"missing": missing, "surplus": surplus}
 
 
+def _curve(at_s: list[float]) -> dict[str, float]:
+    """When each tenth of all was back."""
+    ordered = sorted(at_s)
+    if not ordered:
+        return {}
+    return {f"back_s_at_{share}": ordered[len(ordered) * share // 100 - 1] for share in range(10, 101, 10)}
+
+
 def _outcome(
     options: ReconnectStorm, back: dict[str, Any], seen: Window, more: tuple[dict[str, int], float]
 ) -> Outcome:
@@ -97,6 +105,7 @@ def _outcome(
         "resumes_per_core_s": resumes / max(1e-9, seen.serving_ns / 1e9),
         "serving_cores": seen.serving_cores,
         "all_back_s": seen.lasted_s,
+        **_curve(back["at_s"]),
         **times("resume", percentiles(back["back_ns"])),
         "tries_that_failed": len(back["back_faults"]),
         "members_per_s": members_per_s,
