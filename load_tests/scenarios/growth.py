@@ -21,6 +21,9 @@ SENDERS = 8
 BRIEF = 10_000
 """Messages of the short past."""
 
+MEMBERS = 20
+"""Who said them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Growth:
@@ -74,7 +77,7 @@ class Pages:
     """Options."""
 
     history: int = field(default=1_000_000, metadata={"about": "messages of the long past"})
-    brief: int = field(default=10_000, metadata={"about": "messages of the short past"})
+    brief: int = field(default=BRIEF, metadata={"about": "messages of the short past"})
     pages: int = field(default=400, metadata={"about": "pages that are read of each kind"})
     seed: int = field(default=1, metadata={"about": "of chance"})
     folder: Path | None = field(default=None, metadata={"about": "where the server's folder is made"})
@@ -94,7 +97,7 @@ async def run_pages(options: Pages, screen: Screen) -> Outcome:
     """
     figures: dict[str, float] = {}
     for word, history in (("brief", options.brief), ("long", options.history)):
-        plan = HousePlan(members=4, history=history, folder=options.folder)
+        plan = HousePlan(members=MEMBERS, groups=2, history=history, folder=options.folder)
         began = time.monotonic()
         async with stage(plan, screen) as house:
             figures[f"{word}_filled_s"] = time.monotonic() - began

@@ -161,7 +161,7 @@ def _ours(house: House, options: Peers) -> Called:
             "headers": {"Cookie": f"{COOKIE}={one.secret}", "Origin": f"http://{host}"},
             "opening": opening,
         }
-        for place, one in enumerate(house.roll.passes[: options.subscribers])
+        for place, one in enumerate(house.roll.of_room(room)[: options.subscribers])
     ]
     return Called(house.pids().parent, house.port, OUR_DIALECT, each, room)
 
@@ -170,7 +170,7 @@ async def sample(house: House) -> Frame:
     """A real frame of a message, as the server delivers it."""
     room, frames = house.roll.branches[0], asyncio.Queue[bytes](100)
     line = Line(frames.put_nowait, lambda frame: None, lambda code: None)
-    await line.dial(Target(HOST, house.port), house.roll.passes[0].secret)
+    await line.dial(Target(HOST, house.port), house.roll.of_room(room)[0].secret)
     topic, position = f"chat:{room}", {"epoch": house.roll.epoch, "seq": 0}
     try:
         await line.ask({"type": "resume", "topics": {topic: position}})

@@ -18,6 +18,7 @@ from load_tests.window import watching_memory, window
 
 ARRIVE_S = 60.0
 GIVEN_BACK_S = 5.0
+WAKE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ async def in_house(house: House, options: SlowReaders, screen: Screen) -> Outcom
         await slow.order("stall")
         async with watching_memory(house) as peak:
             beside = await _talk(crowds, options, screen, options.seconds)
-        closed = options.slow - total(await slow.order("report"), "open")
+        closed = total(await slow.order("wake", [{"within_s": WAKE_S}]), "cut")
         await slow.order("leave")
         async with screen.waiting("memory is given back", GIVEN_BACK_S):
             await house.calm(GIVEN_BACK_S)
