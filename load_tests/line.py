@@ -138,11 +138,6 @@ class Line(WSListener):
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, STALLED_BYTES)
             transport.pause_reading()
 
-    def wake(self) -> None:
-        """Read on; only then a line that the server has cut is seen to be."""
-        if self._transport is not None:
-            self._transport.underlying_transport.resume_reading()
-
     # -- what picows calls -----------------------------------------------------------------------------------------
 
     @override

@@ -143,10 +143,6 @@ class Member:
         """Stop reading, as a program does that hangs."""
         self._line.stall()
 
-    def wake(self) -> None:
-        """Read on."""
-        self._line.wake()
-
     # -- speaking --------------------------------------------------------------------------------------------------
 
     async def send(self, room: str, text: str, cid: str) -> int:

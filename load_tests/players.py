@@ -83,14 +83,6 @@ class Players(Troop):
             member.stall()
         return {}
 
-    async def wake(self, order: Order) -> Answer:
-        """Everybody reads on, for within_s; tells how many lines the server had cut."""
-        before = sum(member.open for member in self.members)
-        for member in self.members:
-            member.wake()
-        await asyncio.sleep(order["within_s"])
-        return {"cut": before - sum(member.open for member in self.members)}
-
     async def day(self, order: Order) -> Answer:
         """A working day; order: the fields of `DayPlan`."""
         plan = DayPlan(**{key: value for key, value in order.items() if key != "order"})
@@ -107,7 +99,6 @@ class Players(Troop):
             "cut": self.cut,
             "come_back": self.come_back,
             "stall": self.stall,
-            "wake": self.wake,
             "day": self.day,
         }
 

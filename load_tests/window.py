@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
+import psutil
+
 from load_tests.house import House
 from load_tests.measures import load_of
 from load_tests.profile import profiled
@@ -57,6 +59,18 @@ async def window(house: House, generators: Sequence[int]) -> AsyncIterator[Windo
         seen.serving_ns = house.serving().since(serving).cpu_ns
         seen.database_ns = house.database().since(database).cpu_ns
         seen.generator_ns = load_of(generators).since(generating).cpu_ns
+
+
+def connections(house: House) -> int:
+    """Lines that the serving processes hold; a client that does not read would not notice that its own is gone."""
+    held = 0
+    for pid in house.pids().serving:
+        with suppress(psutil.NoSuchProcess):
+            held += sum(
+                line.status == psutil.CONN_ESTABLISHED and line.laddr.port == house.port
+                for line in psutil.Process(pid).net_connections("tcp")
+            )
+    return held
 
 
 @dataclass(slots=True)

@@ -14,11 +14,10 @@ from load_tests.measures import Percentiles, percentiles
 from load_tests.outcome import Outcome, bound_note, times
 from load_tests.scenarios.stage import PLAYERS, rooms_of, stage, total, verdict_over
 from load_tests.screen import Screen
-from load_tests.window import watching_memory, window
+from load_tests.window import connections, watching_memory, window
 
 ARRIVE_S = 60.0
 GIVEN_BACK_S = 5.0
-WAKE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +87,11 @@ async def in_house(house: House, options: SlowReaders, screen: Screen) -> Outcom
         with screen.step("the slow ones are coming"):
             await slow.gather(passes[options.good : last], Gathering((topic,), exact=0))
             await house.calm()
-        before = house.serving().rss_bytes
+        before, lines = house.serving().rss_bytes, connections(house)
         await slow.order("stall")
         async with watching_memory(house) as peak:
             beside = await _talk(crowds, options, screen, options.seconds)
-        closed = total(await slow.order("wake", [{"within_s": WAKE_S}]), "cut")
+        closed = lines - connections(house)
         await slow.order("leave")
         async with screen.waiting("memory is given back", GIVEN_BACK_S):
             await house.calm(GIVEN_BACK_S)
