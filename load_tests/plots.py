@@ -40,11 +40,16 @@ def servers(figures: Figures, axes: Axes) -> bool:
             label=mode,
             alpha=1 - 0.4 * place,
         )
-        axes.bar_label(bars, fmt="%.2g", fontsize=8)
+        axes.bar_label(bars, fmt="%.3g", fontsize=8)
         for bar, name in zip(bars, names, strict=True):
             bar.set_color(COLOURS[name == OURS])
     axes.set_xticks(range(len(names)), names)
-    axes.set(yscale="log", ylabel="µs of CPU per delivery", title="CPU per delivery (pale: 20 in flight)")
+    axes.set(
+        yscale="log",
+        ylim=(0.1, None),
+        ylabel="µs of CPU per delivery",
+        title="CPU per delivery (pale: 20 in flight)",
+    )
     return bool(names)
 
 
@@ -59,7 +64,7 @@ def delays(figures: Figures, axes: Axes) -> bool:
         spots = [spot + 0.26 * (place - 1) for spot in range(len(rows))]
         axes.barh(spots, [max(0.01, values[place]) for _, values in rows], 0.24, label=share)
     axes.set_yticks(range(len(rows)), [words for words, _ in rows])
-    axes.set(xscale="log", xlabel="ms", title="Delays")
+    axes.set(xscale="log", xlim=(0.1, None), xlabel="ms", title="Delays")
     axes.legend()
     return bool(rows)
 
