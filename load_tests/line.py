@@ -65,6 +65,10 @@ class Line(WSListener):
         told: Given every message of a room as raw JSON, at once.
         pushed: Given every other frame that answers nothing.
         ended: Told once when the socket is gone, with the server's close code (1006 for none).
+
+    Attributes:
+        close_reason: What the server's Close frame said besides, e.g. how long to stay away.
+        open: Connected.
     """
 
     def __init__(
@@ -77,6 +81,7 @@ class Line(WSListener):
         self._asked: dict[int, Answered] = {}
         self._ref = 0
         self._close_code = ABNORMAL
+        self.close_reason = ""
         self.open = False
 
     async def dial(self, target: Target, cookie: str) -> Frame:
@@ -156,6 +161,7 @@ class Line(WSListener):
             self._heard(orjson.loads(raw))
         elif frame.msg_type is WSMsgType.CLOSE:
             self._close_code = int.from_bytes(raw[:2], "big") or ABNORMAL
+            self.close_reason = raw[2:].decode(errors="replace")
             transport.send_close(WSCloseCode.OK)
             transport.disconnect()
 

@@ -38,12 +38,15 @@ class Screen:
                     await asyncio.sleep(TICK_S)
                     progress.advance(task, TICK_S)
 
-            async with asyncio.TaskGroup() as group:
-                ticking = group.create_task(tick(), name="progress bar")
-                try:
-                    yield
-                finally:
-                    ticking.cancel()
+            try:
+                async with asyncio.TaskGroup() as group:
+                    ticking = group.create_task(tick(), name="progress bar")
+                    try:
+                        yield
+                    finally:
+                        ticking.cancel()
+            except ExceptionGroup as many:
+                raise many.exceptions[0] from None  # what the block raised; the bar raises nothing
 
     def _progress(self, *columns: TextColumn | BarColumn | SpinnerColumn | TimeElapsedColumn) -> Progress:
         console = self._console
