@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from load_tests.faults import controls, kills, soak
 from load_tests.scenarios import (
     chat_room,
     checkin_rush,
@@ -92,4 +93,7 @@ SCENARIOS: tuple[ScenarioRow, ...] = (
         "peers", "Ours beside the yardstick and other servers, one repetition.", peers.Peers, peers.run
     ),
     ScenarioRow("start", "From the server command to the first page.", start.Start, start.run),
+    ScenarioRow("soak", "Drill: a long talk, Redis killed and emptied meanwhile.", soak.Soak, soak.run),
+    ScenarioRow("kills", "Drill: programs are killed in a burst.", kills.Kills, kills.run),
+    ScenarioRow("controls", "Drill: without its safeguards it must fail.", controls.Controls, controls.run),
 )

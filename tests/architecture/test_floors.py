@@ -24,6 +24,7 @@ PLANTED = (
     ),
     ("moderation/planted.py", "from server import config\n", "nothing imports server"),
     ("load_tests/planted.py", "from channels.core import hub\n", "imports go down the stairs"),
+    ("load_tests/faults/planted.py", "import pymongo\n", "only storage/ speaks to databases"),
 )
 
 
