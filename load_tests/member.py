@@ -75,19 +75,21 @@ class Member:
         self._target = target
         self._line = self._new_line()
         self._leaving = False
+        self._welcomed = False
 
     @property
     def open(self) -> bool:
         """Connected and welcomed."""
-        return self._line.open
+        return self._welcomed and self._line.open
 
     # -- coming and going ------------------------------------------------------------------------------------------
 
     async def connect(self) -> None:
         """A new connection; see `Line.dial` for what it raises."""
         self._line = self._new_line()
-        self._leaving = False
+        self._leaving = self._welcomed = False
         welcome = await self._line.dial(self._target, self.seat.secret)
+        self._welcomed = True
         self.heartbeat_s = welcome["heartbeat_ms"] / 1_000
         self.beat_due = asyncio.get_running_loop().time() + self.heartbeat_s
 
@@ -147,6 +149,8 @@ class Member:
 
     async def send(self, room: str, text: str, cid: str) -> int:
         """Say something; returns the number it stands under. Repeat with the same `cid` when the outcome is unknown."""
+        if not self.open:  # on the way back: a command before the welcome would be refused for good
+            raise Refusal({"key": "BROKEN", "temporary": True})
         command = {"type": "chat.send", "room": room, "cid": cid, "text": text}
         return int((await self._line.ask(command))["seq"])
 
