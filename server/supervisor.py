@@ -27,7 +27,7 @@ logger = structlog.stdlib.get_logger("huitang.supervisor")
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0
-STEADY_AFTER_S = 30.0
+STEADY_AFTER_S = 3.0  # of serving: who fell later was killed by something else than its own start
 READY_LIMIT_S = 60.0  # a start takes 1-2 s; a database that comes back needs its time, too
 STOP_EXTRA_S = 2.0  # beyond the workers' own grace, then they are killed
 
@@ -120,9 +120,10 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         pause_s, first = FIRST_PAUSE_S, True
         while not self._stopping.is_set():
-            born = loop.time()
             worker = await self._fill(place)
+            served_since_s = loop.time() + READY_LIMIT_S
             if await worker.is_ready(READY_LIMIT_S):
+                served_since_s = loop.time()
                 if first:
                     self._one_more_ready()
                 first = False
@@ -135,7 +136,7 @@ class Supervisor:
             place.worker = None
             if self._stopping.is_set():
                 return
-            if loop.time() - born > STEADY_AFTER_S:
+            if loop.time() - served_since_s > STEADY_AFTER_S:
                 pause_s = FIRST_PAUSE_S
             logger.warning(
                 "worker ended, starting it again", place=place.number, exit_code=code, pause_s=pause_s
