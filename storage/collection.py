@@ -3,12 +3,14 @@
 May be imported through `storage.client` by every floor.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from pymongo import ReturnDocument
 from pymongo.errors import BulkWriteError
 
+from storage.batched import Batched
 from storage.driver import Driver
 from storage.driver_errors import DRIVER_ERRORS, bulk_done, bulk_refused, translate
 from storage.errors import Duplicate, PartialInsert, StorageError
@@ -36,6 +38,7 @@ class Collection:
         self._raw = raw
         self._driver = driver
         self._gate = gate
+        self._by_id: dict[tuple[str, ...], Batched[str, Document]] = {}
 
     @property
     def name(self) -> str:
@@ -58,6 +61,20 @@ class Collection:
         """Those of the ids that have a document, in one round trip."""
         found = await self.find({"_id": {"$in": list(idents)}}, limit=len(idents), fields=("_id",))
         return {str(document["_id"]) for document in found}
+
+    async def by_id(self, ident: str, *, fields: tuple[str, ...] = ()) -> Mapping[str, Any] | None:
+        """The document with this `_id`, or None; many who ask at once share a read, so it is not theirs to change.
+
+        `fields`: only these (and `_id`); empty for all.
+        """
+        reads = self._by_id.get(fields)
+        if reads is None:
+            reads = self._by_id[fields] = Batched(partial(self._read_ids, fields))
+        return await reads.get(ident)
+
+    async def _read_ids(self, fields: tuple[str, ...], idents: Sequence[str]) -> dict[str, Document]:
+        found = await self.find({"_id": {"$in": list(idents)}}, fields=fields, limit=len(idents))
+        return {document["_id"]: document for document in found}
 
     async def find(  # noqa: PLR0913 - the parts of a query
         self,

@@ -68,7 +68,7 @@ def field_label(field: str) -> str:
     return f"{MEMBERS}.sealed.{field}"
 
 
-def to_unit(doc: Document) -> Unit:
+def to_unit(doc: Mapping[str, Any]) -> Unit:
     """Value of a stored unit."""
     return Unit(
         unit=UnitId(doc["_id"]),

@@ -3,7 +3,9 @@
 Imported by this feature and the roof (accounts build the caller from `grants_of`).
 """
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from channels.branch.contract import MemberByBlind, Organisation, Person, Title, Unit, Word
 from channels.branch.records import (
@@ -32,7 +34,7 @@ _CARD = ("number", "name", "branch", "groups", "class", "status", "org")
 
 async def organisation(mongo: Mongo, org: str) -> Organisation | None:
     """An organisation with its template's words, or None."""
-    doc = await mongo[ORGS].find_one({"_id": org})
+    doc = await mongo[ORGS].by_id(org)
     if doc is None:
         return None
     template = template_of(doc)
@@ -48,7 +50,7 @@ async def organisation(mongo: Mongo, org: str) -> Organisation | None:
     )
 
 
-def template_of(org: Document) -> Template:
+def template_of(org: Mapping[str, Any]) -> Template:
     """The template of a stored organisation.
 
     Raises:
@@ -59,7 +61,7 @@ def template_of(org: Document) -> Template:
 
 async def unit(mongo: Mongo, ident: str) -> Unit | None:
     """A unit, or None."""
-    doc = await mongo[UNITS].find_one({"_id": ident})
+    doc = await mongo[UNITS].by_id(ident)
     return to_unit(doc) if doc else None
 
 
@@ -80,11 +82,11 @@ async def tree(mongo: Mongo, org: str) -> list[Unit]:
 
 async def units_of(mongo: Mongo, member: str) -> tuple[Unit, ...]:
     """Units an active member is in, the branch first."""
-    doc = await mongo[MEMBERS].find_one({"_id": member, "status": ACTIVE}, fields=("units",))
-    if doc is None:
+    doc = await mongo[MEMBERS].by_id(member, fields=("units", "status"))
+    if doc is None or doc["status"] != ACTIVE:
         return ()
-    docs = await mongo[UNITS].find({"_id": {"$in": doc["units"]}}, limit=UNITS_MAX)
-    units = [to_unit(d) for d in docs]
+    docs = await asyncio.gather(*(mongo[UNITS].by_id(ident) for ident in doc["units"]))
+    units = [to_unit(d) for d in docs if d is not None]
     return tuple(sorted(units, key=lambda u: (u.kind != "branch", u.order, u.unit)))
 
 
