@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from channels.protocol.base import MAX_FRAME_BYTES
 from server.config import Settings
+from server.garbage import settle
 
 BACKLOG = 2_048
 BESIDE_SOCKETS = 256  # connections beyond the cap on sockets: a full process still answers pages and probes
@@ -61,6 +62,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
         await super().startup(sockets)
+        settle()
         self._ready()
 
     @override

@@ -9,6 +9,7 @@ Rules of the wire (architecture decision D9):
 Imports pydantic and the standard library only. May be imported by channels, server and load_tests.
 """
 
+from functools import cache
 from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -105,6 +106,7 @@ class LiveEvent(Event):
     apart_ms: ClassVar[int] = 0
 
 
+@cache
 def wire_type(model: type[WireModel]) -> str:
     """The Literal of a message class, e.g. `chat.send`.
 
