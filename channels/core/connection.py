@@ -18,7 +18,7 @@ from channels.core.recovery import Recovery
 from channels.core.refusals import refusal_of
 from channels.core.roster import Rosters
 from channels.core.seats import Link
-from channels.core.session import Action, Authenticate, Close, Send, Session, SessionLimits, Start
+from channels.core.session import Action, Authenticate, Close, Phase, Send, Session, SessionLimits, Start
 from channels.core.visitor import Directory, Visitor
 from channels.protocol.base import PROTOCOL_VERSION, Command, Done, wire_type
 from channels.protocol.close_codes import (
@@ -109,6 +109,11 @@ class Connection:
     def lost(self) -> None:
         """The socket is gone; may be told twice."""
         self._desk.hub.drop(self.link)
+
+    @property
+    def is_admitted(self) -> bool:
+        """The caller is known and the connection open."""
+        return self._session.phase is Phase.OPEN
 
     # -- what the house says ---------------------------------------------------------------------------------------
 

@@ -45,6 +45,9 @@ from storage.bus.port import Bus
 from storage.tasks import Tasks
 
 LIVE_CHANNEL = "live"
+SETTLED_ROUNDS = (
+    10  # of tick_ms: 5 s between two looks at a connection that may be silent for more than two minutes
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ class Exchange:
         self._chance = chance or random.Random()  # noqa: S311 - spreads a herd, guards nothing
         self.counts = Counts()
         self._connections: dict[Link, Connection] = {}
+        self._newcomers: set[Connection] = set()
         self._typing = TypingNotices()
         self._tasks = Tasks()
         self._commands = Tasks()
@@ -232,6 +236,7 @@ class Exchange:
         """
         connection = Connection(self._desk, port, cookie)
         self._connections[connection.link] = connection
+        self._newcomers.add(connection)
         self.counts.opened += 1
         return connection
 

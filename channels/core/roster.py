@@ -30,6 +30,11 @@ FRESH_COUNT = 50
 """Up to so many members a newcomer's state is made anew and names the newcomer; in larger topics the last one serves many
 newcomers (a reconnect storm), and each sees itself with the next change."""
 
+FRESH_MS = 100
+"""From FEW_COUNT members on a state this young serves the next newcomer, too: in a storm every branch gets many in a moment."""
+
+FEW_COUNT = 10
+
 
 @dataclass(frozen=True, slots=True)
 class RosterTimes:
@@ -79,6 +84,7 @@ class Rosters:
         self._tracker = tracker
         self._times = times or RosterTimes()
         self._states: dict[str, bytes] = {}
+        self._made_ms: dict[str, int] = {}
         self._unlisted: set[str] = set()
         self._uncounted: dict[str, int] = {}
 
@@ -104,7 +110,11 @@ class Rosters:
         if member is not None:
             arrival = Arrival(visitor.ref, str(visitor.facts.session), self._clock.now_ms())
             self._tracker.join(topic, member, arrival)
-            if self._tracker.count(topic) <= FRESH_COUNT:
+            count, age_ms = (
+                self._tracker.count(topic),
+                self._clock.monotonic_ms() - self._made_ms.get(topic, 0),
+            )
+            if count <= FEW_COUNT or (count <= FRESH_COUNT and age_ms >= FRESH_MS):
                 self._states.pop(topic, None)
         self._hub.send(visitor.link, self._state(topic))
 
@@ -139,6 +149,7 @@ class Rosters:
                 people = {m: _on_wire(metas) for m, metas in self._tracker.roster(topic).items()}
             frame = text_frame(encode(PresenceState(topic=topic, count=count, people=people)))
             self._states[topic] = frame
+            self._made_ms[topic] = self._clock.monotonic_ms()
         return frame
 
     def _is_listed(self, topic: str, count: int) -> bool:
@@ -162,6 +173,7 @@ class Rosters:
 
     def _flush(self, topic: str, change: Diff) -> None:
         if self._hub.stream(topic) is None:
+            self._made_ms.pop(topic, None)
             self._unlisted.discard(topic)
             return
         count = self._tracker.count(topic)
