@@ -3,7 +3,7 @@
 Imported by channels.chat.feature.
 """
 
-from channels.branch.contract import PeopleOf, Person, PersonCards, UnitsOf
+from channels.branch.contract import PeopleOf, Person, PersonCards
 from channels.chat.body import to_message
 from channels.chat.contract import MAIN, chat_topic, thread_counter
 from channels.chat.protocol import (
@@ -31,13 +31,13 @@ TRIES_MAX = 5
 
 
 async def may_enter(actor: Actor, ident: str, reader: Reader) -> bool:
-    """True when the roll says now that the member is in the unit, or the talk is theirs and they are still a member."""
-    if actor.member is None:
+    """True when the member is in the unit, or the talk is theirs and they are still a member.
+
+    Units are those of the actor, which the roof reads from the roll and judges anew when the roll changes, as for `enter`.
+    """
+    if actor.member is None or ident in actor.units:
         return ident in actor.units
-    units = await reader.ask(UnitsOf(actor.member))
-    if any(unit.unit == ident for unit in units):
-        return True
-    direct = await direct_room(reader, ident) if units else None
+    direct = await direct_room(reader, ident) if actor.units else None
     return direct is not None and actor.member in direct.pair
 
 

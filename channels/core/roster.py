@@ -35,6 +35,13 @@ FRESH_MS = 100
 
 FEW_COUNT = 10
 
+TELLINGS_PER_S = 10_000
+"""Frames of presence that one process writes at most, over all topics and readers: about a twentieth of its time. Ten thousand
+members that come back at once would otherwise be told of each other before anybody is served."""
+
+LONGEST_PAUSE_MS = 4_000
+"""Between two tellings, however many there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class RosterTimes:
@@ -160,42 +167,57 @@ class Rosters:
     # -- telling ---------------------------------------------------------------------------------------------------
 
     async def _flush_all(self, *, several: bool) -> None:
+        pause_ms = self._times.flush_ms
         while True:
-            await asyncio.sleep(self._times.flush_ms / 1_000)
+            await asyncio.sleep(pause_ms / 1_000)
             self._tracker.expire(self._clock.monotonic_ms())
             for topic, members in self._tracker.take_own_changes().items():
                 if several:
                     self._announce(topic, self._tracker.own_people(topic, members), whole=False)
-            for topic, change in self._tracker.take_changes().items():
-                self._states.pop(topic, None)
-                self._flush(topic, change)
-            self._tell_counts()
+            tellings = self._tell_changes() + self._tell_counts()
+            pause_ms = max(self._times.flush_ms, min(tellings * 1_000 // TELLINGS_PER_S, LONGEST_PAUSE_MS))
 
-    def _flush(self, topic: str, change: Diff) -> None:
+    def _tell_changes(self) -> int:
+        """Tell every topic what changed in it; returns how many frames that makes."""
+        tellings = 0
+        for topic, change in self._tracker.take_changes().items():
+            self._states.pop(topic, None)
+            tellings += self._flush(topic, change)
+        return tellings
+
+    def _flush(self, topic: str, change: Diff) -> int:
         if self._hub.stream(topic) is None:
             self._made_ms.pop(topic, None)
             self._unlisted.discard(topic)
-            return
+            return 0
         count = self._tracker.count(topic)
         listed, was_listed = self._is_listed(topic, count), topic not in self._unlisted
         (self._unlisted.discard if listed else self._unlisted.add)(topic)
         if listed and was_listed:
             people = {member: _on_wire(metas) for member, metas in change.present.items()}
             told = PresenceChanged(topic=topic, count=count, people=people, gone=sorted(change.gone))
-            self._hub.publish_live(topic, text_frame(encode(told)))
-        elif listed or was_listed:
-            self._hub.publish_live(topic, self._state(topic))
-        else:
-            self._uncounted.setdefault(topic, self._clock.monotonic_ms())
+            return self._publish(topic, text_frame(encode(told)))
+        if listed or was_listed:
+            return self._publish(topic, self._state(topic))
+        self._uncounted.setdefault(topic, self._clock.monotonic_ms())
+        return 0
 
-    def _tell_counts(self) -> None:
-        """Tell numbers that have changed, each topic's when its time has come."""
+    def _publish(self, topic: str, frame: bytes) -> int:
+        """Tell all readers of a topic; returns how many there are."""
+        self._hub.publish_live(topic, frame)
+        stream = self._hub.stream(topic)
+        return 0 if stream is None else len(stream.live)
+
+    def _tell_counts(self) -> int:
+        """Tell numbers that have changed, each topic's when its time has come; returns how many frames that makes."""
+        tellings = 0
         now_ms = self._clock.monotonic_ms()
         for topic, since_ms in list(self._uncounted.items()):
             apart_ms = self._times.flush_ms * self._tracker.count(topic) // max(1, self._times.listed_count)
             if now_ms - since_ms >= min(apart_ms, self._times.counted_ms):
                 del self._uncounted[topic]
-                self._hub.publish_live(topic, self._state(topic))
+                tellings += self._publish(topic, self._state(topic))
+        return tellings
 
     def _announce(self, topic: str, people: Mapping[str, Sequence[Arrival]], *, whole: bool) -> None:
         told = {
