@@ -21,7 +21,7 @@ from channels.protocol.close_codes import SLOW_CONSUMER, CloseRow
 from channels.protocol.codec import encode
 from channels.protocol.pushes import Lagged
 
-SWEEP_MS = 1_000  # between two looks for topics that were left long enough ago
+SWEEP_MS = 5_000  # between two looks for topics that were left long enough ago
 
 
 class Hub:
