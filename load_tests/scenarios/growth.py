@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from load_tests.house import House, HousePlan
+from load_tests.ladder import ladder
 from load_tests.measures import percentiles
 from load_tests.outcome import Outcome, times
 from load_tests.scenarios import chat_room
@@ -37,17 +38,12 @@ class Growth:
     folder: Path | None = field(default=None, metadata={"about": "where the server's folder is made"})
 
     def __post_init__(self) -> None:
-        steps = self.steps
-        if len(steps) < 2 or steps[0] < 1 or sorted(set(steps)) != steps:
-            raise ValueError("at least two sizes, and growing ones")
+        ladder(self.sizes, least=2)
 
     @property
     def steps(self) -> list[int]:
-        """As numbers."""
-        try:
-            return [int(word) for word in self.sizes.split()]
-        except ValueError:
-            raise ValueError("at least one of the sizes is no number") from None
+        """The sizes as numbers."""
+        return ladder(self.sizes, least=2)
 
 
 async def run(options: Growth, screen: Screen) -> Outcome:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from load_tests.crowd import Crowd, Gathering
 from load_tests.house import House, HousePlan
+from load_tests.ladder import ladder
 from load_tests.outcome import Outcome
 from load_tests.scenarios.stage import stage
 from load_tests.screen import Screen
@@ -24,17 +25,12 @@ class Memory:
     folder: Path | None = field(default=None, metadata={"about": "where the server's folder is made"})
 
     def __post_init__(self) -> None:
-        steps = self.steps
-        if not steps or steps[0] < 1 or sorted(set(steps)) != steps:
-            raise ValueError("at least one size, and growing ones")
+        ladder(self.sizes, least=1)
 
     @property
     def steps(self) -> list[int]:
-        """As numbers."""
-        try:
-            return [int(word) for word in self.sizes.split()]
-        except ValueError:
-            raise ValueError("at least one of the sizes is no number") from None
+        """The sizes as numbers."""
+        return ladder(self.sizes, least=1)
 
 
 async def run(options: Memory, screen: Screen) -> Outcome:
