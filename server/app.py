@@ -6,8 +6,8 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route, WebSocketRoute
-from starlette.types import ASGIApp
+from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from channels.protocol.errors import NOT_FOUND, Refused
 from server.config import Settings
@@ -53,6 +53,16 @@ def metrics_routes(house: House) -> list[Route]:
     return [Route(page.PATH, page.MetricsPage(house.metrics, token).serve, name="metrics")]
 
 
+def _with_entrance(socket: ASGIApp, others: ASGIApp) -> ASGIApp:
+    """The socket's address goes to its endpoint at once: ten thousand that come back in a storm pass no layer that is not theirs."""
+
+    async def enter(scope: Scope, receive: Receive, send: Send) -> None:
+        is_socket = scope["type"] == "websocket" and scope["path"] == PATH
+        await (socket if is_socket else others)(scope, receive, send)
+
+    return enter
+
+
 def build_app(house: House) -> ASGIApp:
     """The application of one process."""
     settings, services = house.ground.settings, house.services
@@ -60,11 +70,11 @@ def build_app(house: House) -> ASGIApp:
     api = build_routes(ROUTES, lambda: services)
     routes = [
         *api,
-        WebSocketRoute(PATH, socket, name="socket"),
         *metrics_routes(house),
         Route("/api/{path:path}", _refusal_below_api(api), methods=METHODS, name="unknown"),
         Route("/{path:path}", Client(settings.client_dir).serve, name="client"),
     ]
     inner = Starlette(routes=routes, exception_handlers={HTTPException: _refuse})
     told = house.metrics.http.observe if house.metrics is not None else None
-    return SecurityHeaders(AccessLog(inner, services.clock, told), services.web)
+    layered = AccessLog(inner, services.clock, told)
+    return SecurityHeaders(_with_entrance(socket, layered), services.web)

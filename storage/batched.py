@@ -25,10 +25,14 @@ class Batched(Generic[K, V]):
 
     Args:
         read: Reads all values of these distinct keys; what it leaves out does not exist.
+        at_once: Reads under way at the same time, at least 1.
     """
 
-    def __init__(self, read: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> None:
+    def __init__(
+        self, read: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]], *, at_once: int = READS_AT_ONCE
+    ) -> None:
         self._read = read
+        self._at_once = at_once
         self._waiting: dict[K, list[asyncio.Future[V | None]]] = {}
         self._waiting_count = 0
         self._reading_count = 0
@@ -51,7 +55,7 @@ class Batched(Generic[K, V]):
         return await answer
 
     def _schedule(self) -> None:
-        if not self._scheduled and self._waiting and self._reading_count < READS_AT_ONCE:
+        if not self._scheduled and self._waiting and self._reading_count < self._at_once:
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self._begin)  # who asks in this turn comes along
 

@@ -6,6 +6,9 @@ from storage.batched import Batched
 from storage.client import Collection, Document, Mongo, Unit
 from storage.entries import LOG, Entry, Head, to_entry
 
+PROBES = 31
+"""Ordinals looked at in one read of a search by time: a room of a million messages is searched in four reads."""
+
 
 class LogReader:
     """All reads of the log; majority read concern, primary.
@@ -119,9 +122,40 @@ class LogReader:
             query["n"] = {"$lt": before_n}
         return await self._backward(query, "n", limit)
 
+    async def first_since(self, topic: str, counter: str, at_ms: int) -> int | None:
+        """Ordinal of a counter's first entry at or after a moment; None when all are earlier, or there are none.
+
+        Ordinals are given as time passes, so a search over the index of ordinals finds it, and no write pays for an index by
+        time. Where a server's clock was set back, it is one of the entries that follow an earlier one.
+        """
+        low, high = 0, await self.counter_head(topic, counter) + 1
+        end = high
+        while high - low > 1:
+            step = -(-(high - low) // (PROBES + 1))
+            probes = list(range(low + step, high, step))
+            query = {"topic": topic, "counter": counter, "n": {"$in": probes}}
+            rows = await self._log.find(query, sort=(("n", 1),), fields=("n", "at_ms"), limit=len(probes))
+            low, high = _narrowed(rows, at_ms, low, high)
+        return high if high < end else None
+
     async def _forward(self, query: Document, key: str, limit: int) -> list[Entry]:
         return [to_entry(d) for d in await self._log.find(query, sort=((key, 1),), limit=limit)]
 
     async def _backward(self, query: Document, key: str, limit: int) -> list[Entry]:
         found = await self._log.find(query, sort=((key, -1),), limit=limit)
         return [to_entry(d) for d in reversed(found)]
+
+
+def _narrowed(rows: Sequence[Document], at_ms: int, low: int, high: int) -> tuple[int, int]:
+    """The two neighbours among ordinals that were looked at (oldest first): the last before a moment, the first not before it.
+
+    Raises:
+        RuntimeError: None of them is there. A counter has no holes, so this is another database.
+    """
+    if not rows:
+        raise RuntimeError("a counter has a hole")
+    for row in rows:
+        if row["at_ms"] >= at_ms:
+            return low, row["n"]
+        low = row["n"]
+    return low, high

@@ -141,7 +141,6 @@ class Access:
 
     def admitted(self, visitor: Visitor) -> None:
         """A connection was authenticated: plan its next look."""
-        visitor.ends_at_ms = visitor.facts.ends_at_ms
         visitor.touched_ms = self._reader.clock.monotonic_ms()
         self._plan(visitor)
 
@@ -202,12 +201,13 @@ class Access:
                 visitor.quiet = None
 
     async def _decide(self, visitor: Visitor, number: int) -> None:
-        actor = await self._sessions.actor(visitor.facts.session)
+        standing = await self._sessions.standing(visitor.facts.session)
         if visitor.judgements != number:
             return
-        if actor is None or not actor.fully_authenticated or actor.member != visitor.facts.member:
+        if standing is None or not standing.serves(visitor.facts):
             self._outcomes.end(visitor, SESSION_ENDED, None)
             return
+        actor, visitor.ends_at_ms = standing.actor, standing.ends_at_ms
         visitor.actor = actor
         self._plan(visitor)
         for topic in list(visitor.link.seats):

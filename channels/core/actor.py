@@ -3,7 +3,7 @@
 May be imported by features and server.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from storage.ids import AccountId, MemberId, OrgId, SessionId, UnitId
 
@@ -53,6 +53,7 @@ class Actor:
         scopes: For bot tokens: the only command types and routes allowed; None means no such limit.
         fully_authenticated: True only after every required factor.
         reauthenticated_at_ms: Last full proof of identity on this session, 0 if none.
+        browser: Mark of the browser the session was opened in, the same for whoever signs in there; empty for none.
     """
 
     account: AccountId
@@ -65,6 +66,7 @@ class Actor:
     scopes: frozenset[str] | None = None
     fully_authenticated: bool = True
     reauthenticated_at_ms: int = 0
+    browser: str = field(default="", repr=False)
 
     def can(self, capability: str, place: Place) -> bool:
         """True when a role held in `place`, or an inherited one held above it, gives the capability."""

@@ -178,11 +178,11 @@ class Connection:
         # Known to the directory first, read then: an ending that comes in between is heard or read, never missed.
         visitor = self.visitor = Visitor(self.link, facts, _nobody(facts), desk.ids.uuid7())
         desk.directory.add(visitor)
-        actor = await desk.sessions.actor(facts.session)
-        if actor is None or not actor.fully_authenticated:
+        standing = await desk.sessions.standing(facts.session, used=True)
+        if standing is None or not standing.serves(facts):
             return self.close(NOT_AUTHENTICATED)
         if visitor.judgements == 0:
-            visitor.actor = actor
+            visitor.actor, visitor.ends_at_ms = standing.actor, standing.ends_at_ms
         await visitor.settled()
         desk.access.admitted(visitor)
         self._perform(self._session.admitted(self._welcome(facts), desk.clock.monotonic_ms()))

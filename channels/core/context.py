@@ -5,10 +5,11 @@ by the pipeline after the commit; nothing is published for a handler that raised
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from channels.core.actor import Actor
+from channels.core.memory import Memory
 from channels.protocol.base import LiveEvent
 from storage.client import Mongo
 from storage.clock import Clock
@@ -36,6 +37,7 @@ class Reader:
         clock: Time.
         ids: Chance.
         route: Registry's router for queries; use `ask`.
+        memory: What features remember in this process.
     """
 
     mongo: Mongo
@@ -44,6 +46,7 @@ class Reader:
     clock: Clock
     ids: IdSource
     route: Ask
+    memory: Memory = field(default_factory=Memory)
 
     async def ask(self, query: Any) -> Any:  # noqa: ANN401
         """Ask another feature; `query` is an instance of a class in that feature's `contract.py`."""
@@ -78,6 +81,11 @@ class Context:
     def log(self) -> TopicLog:
         """The topic log."""
         return self.reader.log
+
+    @property
+    def memory(self) -> Memory:
+        """What features remember in this process."""
+        return self.reader.memory
 
     async def ask(self, query: Any) -> Any:  # noqa: ANN401
         """Ask another feature."""

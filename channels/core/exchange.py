@@ -24,6 +24,7 @@ from channels.core.dispatch import Dispatcher, Gates
 from channels.core.feed import Feed, FeedTimes, Sources
 from channels.core.framing import text_frame
 from channels.core.hub import Hub
+from channels.core.latest import Latest
 from channels.core.paging import Pager
 from channels.core.partitions import Partitions, PartitionTimes
 from channels.core.ports import NoSanctions, Sanctions, SessionSource, SocketPort
@@ -142,6 +143,7 @@ class Exchange:
         self.hub = Hub(loop.call_soon, loop.call_later, reader.clock.monotonic_ms, settings.hub, self.counts)
         self.hub.on_dropped = self._dropped
         self.hub.on_drained = self._drained
+        self._latest = Latest(loop.call_later, self.publish_live)
         rendering = Rendering(parts.registry)
         self._partitions = Partitions(self.hub, self._relay, reader.clock, self._tasks, settings.partitions)
         sources = Sources(
@@ -208,6 +210,7 @@ class Exchange:
         await self._commands.close()
         self._feed.stop()
         self._rosters.stop()
+        self._latest.close()
         self._relay.close()
         await asyncio.sleep(0)  # the last notes leave
         await self._tasks.close()
@@ -283,12 +286,14 @@ class Exchange:
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _publish_from(self, event: LiveEvent, actor: Actor) -> None:
+        if event.latest_ms:
+            return self._latest.offer(event)
         if event.apart_ms:
             key = f"{actor.account} {encode(event).decode()}"
             now_ms = self._parts.reader.clock.monotonic_ms()
             if not self._typing.may_pass(key, now_ms, event.apart_ms):
-                return
-        self.publish_live(event)
+                return None
+        return self.publish_live(event)
 
     def _heard_live(self, head: Head, lines: Sequence[bytes]) -> None:
         topic = str(head["topic"])

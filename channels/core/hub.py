@@ -21,6 +21,9 @@ from channels.protocol.close_codes import SLOW_CONSUMER, CloseRow
 from channels.protocol.codec import encode
 from channels.protocol.pushes import Lagged
 
+GIVEN_UP_AT_ONCE = (
+    4  # slow readers closed in one look: each costs some hundred microseconds of farewells, and others wait
+)
 SWEEP_MS = 5_000  # between two looks for topics that were left long enough ago
 
 
@@ -279,10 +282,14 @@ class Hub:
     def _look(self) -> None:
         self._watching = False
         late_ms = self._now_ms() - self._limits.lag_ms
+        given_up = 0
         for link in list(self._lagging):
             if link.port.buffered_bytes() <= self._limits.soft_bytes // 4:
                 self._drained(link)
-            elif link.lag_since_ms is not None and link.lag_since_ms < late_ms:
+            elif (
+                link.lag_since_ms is not None and link.lag_since_ms < late_ms and given_up < GIVEN_UP_AT_ONCE
+            ):
+                given_up += 1
                 self._give_up(link)
         self._watch()
 

@@ -70,21 +70,36 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """A session that is valid now, with every required factor.
+    """What never changes of a session; whether it stands is another question.
 
     Attributes:
         session: Its name; a bot token's id for bots.
         account: Whose it is.
         member: Membership, None for system administrators and bots without one.
-        ends_at_ms: Wall time of its end, idle or absolute, unless it is used before; None for a token without end.
         made_by: For bots: the member who answers for the token; what changes for them changes for it.
     """
 
     session: SessionId
     account: AccountId
     member: MemberId | None
-    ends_at_ms: int | None = None
     made_by: MemberId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A session that is valid now, with every required factor.
+
+    Attributes:
+        actor: Who acts in it, with units, roles and scopes as of now.
+        ends_at_ms: Wall time of its end, idle or absolute, unless it is used before; None for a token without end.
+    """
+
+    actor: Actor
+    ends_at_ms: int | None = None
+
+    def serves(self, facts: SessionFacts) -> bool:
+        """True when a connection that was opened with these facts may go on."""
+        return self.actor.fully_authenticated and self.actor.member == facts.member
 
 
 class SessionSource(Protocol):
@@ -94,17 +109,25 @@ class SessionSource(Protocol):
     """
 
     async def load(self, credential: Credential) -> SessionFacts | None:
-        """The session a credential stands for; None when it is unknown, ended, or lacks a factor."""
+        """The session a credential names; None when it is unknown, deleted, or was never completed.
+
+        One cheap question, so that endings can be listened for before `standing` is asked.
+        """
         ...
 
-    async def actor(self, session: SessionId) -> Actor | None:
-        """Who acts in a session, with units, roles and scopes as of now; None when it ended."""
+    async def standing(self, session: SessionId, *, used: bool = False) -> Standing | None:
+        """How a session stands; None when it ended, its caller may no longer sign in, or it lacks a factor.
+
+        Args:
+            session: Its name.
+            used: This question is a use of the session; at most once a minute is written.
+        """
         ...
 
     async def ended(self, sessions: Sequence[SessionId]) -> list[SessionId]:
         """Those of many sessions (at most 500) that were ended: one question, for when endings may have gone unheard.
 
-        Sessions that only time or changed rights end are not among them; `actor` finds those.
+        Sessions that only time or changed rights end are not among them; `standing` finds those.
         """
         ...
 
@@ -112,7 +135,7 @@ class SessionSource(Protocol):
         """The session was used just now (called at most once a minute per connection).
 
         Returns:
-            Its end after that as in `SessionFacts.ends_at_ms`.
+            Its end after that as in `Standing.ends_at_ms`.
         """
         ...
 

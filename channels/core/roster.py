@@ -27,10 +27,10 @@ from storage.tasks import Tasks
 CHANNEL = "presence"
 
 FRESH_COUNT = 50
-"""Up to so many members a newcomer's state is made anew and names the newcomer; in larger topics the last one serves many
-newcomers (a reconnect storm), and each sees itself with the next change."""
+"""Up to so many members a newcomer's state is made anew and names the newcomer; in larger topics the last one, with the
+changes told since, serves many newcomers (a reconnect storm), and each sees itself with the next change."""
 
-FRESH_MS = 100
+FRESH_MS = 2_000
 """From FEW_COUNT members on a state this young serves the next newcomer, too: in a storm every branch gets many in a moment."""
 
 FEW_COUNT = 10
@@ -63,6 +63,26 @@ class RosterTimes:
     counted_ms: int = 10_000
 
 
+@dataclass(slots=True)
+class _Kept:
+    """What a newcomer is told: a state and the changes since. They SET, so reading old ones first does no harm.
+
+    Attributes:
+        frames: The state, then the changes.
+        most_bytes: A new state is made before they are longer than that.
+        made_ms: Monotonic time of the state.
+    """
+
+    frames: list[bytes]
+    most_bytes: int
+    made_ms: int
+
+    def add(self, frame: bytes) -> bool:
+        """Keep a change; False when it is time for a new state."""
+        self.frames.append(frame)
+        return sum(map(len, self.frames)) <= self.most_bytes
+
+
 class Rosters:
     """Presence of all topics of one process.
 
@@ -90,8 +110,7 @@ class Rosters:
         self._clock = clock
         self._tracker = tracker
         self._times = times or RosterTimes()
-        self._states: dict[str, bytes] = {}
-        self._made_ms: dict[str, int] = {}
+        self._states: dict[str, _Kept] = {}
         self._unlisted: set[str] = set()
         self._uncounted: dict[str, int] = {}
 
@@ -117,11 +136,9 @@ class Rosters:
         if member is not None:
             arrival = Arrival(visitor.ref, str(visitor.facts.session), self._clock.now_ms())
             self._tracker.join(topic, member, arrival)
-            count, age_ms = (
-                self._tracker.count(topic),
-                self._clock.monotonic_ms() - self._made_ms.get(topic, 0),
-            )
-            if count <= FEW_COUNT or (count <= FRESH_COUNT and age_ms >= FRESH_MS):
+            count, kept = self._tracker.count(topic), self._states.get(topic)
+            old_ms = self._clock.monotonic_ms() - FRESH_MS
+            if count <= FEW_COUNT or (count <= FRESH_COUNT and kept is not None and kept.made_ms <= old_ms):
                 self._states.pop(topic, None)
         self._hub.send(visitor.link, self._state(topic))
 
@@ -147,17 +164,16 @@ class Rosters:
         return topic.partition(":")[0] in self._kinds
 
     def _state(self, topic: str) -> bytes:
-        """Frame of everybody; made once between two flushes, since changes after it are told anyway."""
-        frame = self._states.get(topic)
-        if frame is None:
+        """Frames of everybody: a state and the changes told since; what changed after them will be told anyway."""
+        kept = self._states.get(topic)
+        if kept is None:
             count = self._tracker.count(topic)
             people = None
             if self._is_listed(topic, count):
                 people = {m: _on_wire(metas) for m, metas in self._tracker.roster(topic).items()}
             frame = text_frame(encode(PresenceState(topic=topic, count=count, people=people)))
-            self._states[topic] = frame
-            self._made_ms[topic] = self._clock.monotonic_ms()
-        return frame
+            kept = self._states[topic] = _Kept([frame], 2 * len(frame), self._clock.monotonic_ms())
+        return kept.frames[0] if len(kept.frames) == 1 else b"".join(kept.frames)
 
     def _is_listed(self, topic: str, count: int) -> bool:
         """Names are listed up to the bound, and after it was passed not before a fifth has left."""
@@ -181,22 +197,23 @@ class Rosters:
         """Tell every topic what changed in it; returns how many frames that makes."""
         tellings = 0
         for topic, change in self._tracker.take_changes().items():
-            self._states.pop(topic, None)
             tellings += self._flush(topic, change)
         return tellings
 
     def _flush(self, topic: str, change: Diff) -> int:
+        kept, count = self._states.pop(topic, None), self._tracker.count(topic)
         if self._hub.stream(topic) is None:
-            self._made_ms.pop(topic, None)
             self._unlisted.discard(topic)
             return 0
-        count = self._tracker.count(topic)
         listed, was_listed = self._is_listed(topic, count), topic not in self._unlisted
         (self._unlisted.discard if listed else self._unlisted.add)(topic)
         if listed and was_listed:
             people = {member: _on_wire(metas) for member, metas in change.present.items()}
             told = PresenceChanged(topic=topic, count=count, people=people, gone=sorted(change.gone))
-            return self._publish(topic, text_frame(encode(told)))
+            frame = text_frame(encode(told))
+            if count and kept is not None and kept.add(frame):
+                self._states[topic] = kept
+            return self._publish(topic, frame)
         if listed or was_listed:
             return self._publish(topic, self._state(topic))
         self._uncounted.setdefault(topic, self._clock.monotonic_ms())

@@ -100,10 +100,13 @@ class LiveEvent(Event):
 
     Attributes:
         apart_ms: Equal events of one sender that come sooner after each other are told once; 0 tells every one.
+        latest_ms: Of events of this type in one topic only the newest of so many milliseconds is told by a process, and
+            the last one always; 0 tells every one.
     """
 
     durable: ClassVar[bool] = False
     apart_ms: ClassVar[int] = 0
+    latest_ms: ClassVar[int] = 0
 
 
 @cache

@@ -1,7 +1,8 @@
 """Numbered errors of the wire and of HTTP; one row each, in both languages.
 
 Ranges: 1000–1099 frames and session · 1100–1199 accounts · 1200–1299 limits · 1300–1399 access ·
-2000–2099 chat · 2100–2199 branch and roll · 2200–2299 files · 2300–2399 me. A feature keeps its rows in its own
+2000–2099 chat · 2100–2199 branch and roll · 2200–2299 files · 2300–2399 me ·
+2400–2499 meetings. A feature keeps its rows in its own
 `errors.py` and lists them in its `Feature`; numbers are never used twice (tested). Texts may hold `{name}` fields that
 `Refused.params` fills; they never carry personal data.
 

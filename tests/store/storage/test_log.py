@@ -157,3 +157,45 @@ async def test_pages_follow_the_ordinals(log: TopicLog) -> None:
     assert [e.seq for e in await log.entries(TOPIC, [2, 9, 99])] == [2, 9]
     assert await log.entry(TOPIC, 99) is None
     assert LOG == "log"
+
+
+async def used(mongo: Mongo) -> int:
+    """How often the index of ordinals was read."""
+    rows = await mongo.collection(LOG).aggregate([{"$indexStats": {}}, {"$match": {"name": "log_counter_n"}}])
+    return int(rows[0]["accesses"]["ops"])
+
+
+async def test_a_moment_is_found_in_few_reads_of_an_index(mongo: Mongo) -> None:
+    await mongo.ensure_indexes(LOG_INDEXES)
+    clock = FixedClock()
+    log = TopicLog(mongo, clock, "e1")
+    assert await log.first_since(TOPIC, "main", 0) is None
+    for batch in range(60):
+        clock.advance(1_000)
+        await asyncio.gather(*(log.append(message(f"{batch}")) for _ in range(1 + batch % 40)))
+    entries = await log.page(TOPIC, "main", limit=10_000)
+    assert len(entries) > 1_000
+    times = sorted({entry.at_ms for entry in entries})
+    for at_ms in (0, *times[::7], *(time + 1 for time in times[::9]), times[-1] + 1):
+        expected = next((entry.n for entry in entries if entry.at_ms >= at_ms), None)
+        before = await used(mongo)
+        assert await log.first_since(TOPIC, "main", at_ms) == expected
+        assert 1 < await used(mongo) - before <= 4, "the newest ordinal, and three rounds of 32 for so many"
+    await log.close()
+
+
+async def test_a_moment_is_found_although_a_clock_was_set_back(mongo: Mongo) -> None:
+    await mongo.ensure_indexes(LOG_INDEXES)
+    clock = FixedClock()
+    log = TopicLog(mongo, clock, "e1")
+    start_ms = clock.now_ms()
+    for step_ms in (1_000, 1_000, -1_500, 1_000, 1_000, 1_000):
+        clock.jump(step_ms)
+        await log.append(message("x"))
+    entries = await log.page(TOPIC, "main", limit=10)
+    for at_ms in range(start_ms, start_ms + 4_000, 100):
+        n = await log.first_since(TOPIC, "main", at_ms)
+        if n is not None:
+            assert entries[n - 1].at_ms >= at_ms
+            assert n == 1 or entries[n - 2].at_ms < at_ms
+    await log.close()

@@ -3,9 +3,11 @@
 import json
 import random
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 
+from channels.core.hub import GIVEN_UP_AT_ONCE
 from channels.core.seats import HubLimits, Link, Seat
 from channels.protocol.close_codes import SLOW_CONSUMER, TRY_LATER
 from tests.unit.channels.core.stage import Port, Stage, entry
@@ -237,6 +239,21 @@ def test_a_slow_reader_that_does_not_drain_is_closed() -> None:
     assert dropped == [[T]]
     stage.pass_ms(40_000)
     assert stage.hub.stream(T) is None
+
+
+def test_many_slow_readers_are_closed_a_few_at_a_time() -> None:
+    stage = Stage(SMALL)
+    ports = [stage.reader(T)[1] for _ in range(3 * GIVEN_UP_AT_ONCE)]
+    for port in ports:
+        port.stuck = True
+    stage.say(T, *range(1, 5), size_bytes=300)
+    stage.turn()
+    closed = []
+    for _ in range(20):
+        stage.pass_ms(SMALL.watch_ms)
+        closed.append(sum(port.closed is not None for port in ports))
+    assert {after - before for before, after in pairwise(closed)} == {0, GIVEN_UP_AT_ONCE}
+    assert closed[-1] == len(ports)
 
 
 def test_beyond_the_hard_bound_there_is_no_patience() -> None:
