@@ -7,5 +7,6 @@ from channels.branch.feature import FEATURE as BRANCH
 from channels.chat.feature import FEATURE as CHAT
 from channels.core.feature import Feature
 from channels.me.feature import FEATURE as ME
+from channels.meeting.feature import FEATURE as MEETING
 
-FEATURES: tuple[Feature, ...] = (BRANCH, CHAT, ME)
+FEATURES: tuple[Feature, ...] = (BRANCH, CHAT, ME, MEETING)

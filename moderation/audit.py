@@ -103,6 +103,22 @@ class PageAt:
     limit: int = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which rows of some units.
+
+    Attributes:
+        actions: These actions; None for all of them.
+        member: Rows about this member and of what they did; empty for everybody's.
+    """
+
+    actions: tuple[str, ...] | None = None
+    member: str = ""
+
+
+EVERY_ROW = Only()
+
+
 class AuditTrail:
     """Writes and reads the trail.
 
@@ -131,9 +147,14 @@ class AuditTrail:
         """Rows about a member that the member may read, newest first."""
         return await self._page({"subject": subject, "open": True}, page)
 
-    async def of_units(self, units: Sequence[str], page: PageAt) -> list[AuditRow]:
+    async def of_units(self, units: Sequence[str], page: PageAt, only: Only = EVERY_ROW) -> list[AuditRow]:
         """Rows of some units, newest first: for officers with `branch.read_audit`."""
-        return await self._page({"unit": {"$in": list(units)}}, page)
+        wanted: Document = {"unit": {"$in": list(units)}}
+        if only.actions is not None:
+            wanted["action"] = {"$in": list(only.actions)}
+        if only.member:
+            wanted["$or"] = [{"subject": only.member}, {"actor": only.member}]
+        return await self._page(wanted, page)
 
     async def by_actor(self, actor: str, page: PageAt) -> list[AuditRow]:
         """What one actor did, newest first."""

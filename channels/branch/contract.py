@@ -74,6 +74,7 @@ class Unit:
         path: Ids from the root down to and including the unit (what `actor.Place` holds).
         branch: The unit itself for a branch, else the branch a group belongs to.
         order: Position among its siblings.
+        roll_version: Steps of imports into its roll so far; 0 for a group.
     """
 
     unit: UnitId
@@ -84,6 +85,7 @@ class Unit:
     path: tuple[UnitId, ...]
     branch: UnitId
     order: int
+    roll_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Organisation:
         mfa_everyone: True when plain members, too, must use a second factor; officers always must.
         time_zone: IANA name.
         root: Topmost unit.
+        voting: Keys of the membership classes that may vote on motions.
+        template_version: Version of the template's file.
     """
 
     org: OrgId
@@ -117,6 +121,8 @@ class Organisation:
     mfa_everyone: bool
     time_zone: str
     root: UnitId
+    voting: frozenset[str]
+    template_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,13 @@ class UnitsOf:
     """Question: which units is an active member in? Answer: tuple[Unit, ...], the branch first; empty after leaving."""
 
     member: MemberId | str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsOf:
+    """Question: which groups has a branch? Answer: tuple[Unit, ...] in their order; empty for a group."""
+
+    branch: UnitId | str
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,20 @@ SELF_GRANT = ErrorRow(
     "Nobody grants a role to himself; ask another officer",
     status=403,
 )
+NOT_A_GROUP = ErrorRow(
+    2114,
+    "NOT_A_GROUP",
+    "只有小组可以关闭",
+    "Only groups can be closed",
+    status=422,
+)
+GROUP_IN_USE = ErrorRow(
+    2115,
+    "GROUP_IN_USE",
+    "小组里还有{n}位成员或职务、机器人令牌,请先移出再关闭",
+    "{n} members, roles or bot tokens are still in this group; take them out first",
+    status=409,
+)
 FILE_TOO_LARGE = ErrorRow(
     2130, "FILE_TOO_LARGE", "文件超过{mb} MB", "The file is larger than {mb} MB", status=413
 )
@@ -124,7 +138,7 @@ TOO_FEW_TO_SHOW = ErrorRow(
 
 BRANCH_ERRORS: tuple[ErrorRow, ...] = (
     UNIT_UNKNOWN, MEMBER_UNKNOWN, NUMBER_TAKEN, REASON_NEEDED, ROLE_UNKNOWN, ROLE_HELD, CONFLICT_OF_ROLE, LAST_SECRETARY,
-    MEMBER_INACTIVE, UNIT_NAME_TAKEN, FIELD_WRONG, TEMPLATE_UNKNOWN, NOT_A_BRANCH, SELF_GRANT, FILE_TOO_LARGE,
+    MEMBER_INACTIVE, UNIT_NAME_TAKEN, FIELD_WRONG, TEMPLATE_UNKNOWN, NOT_A_BRANCH, SELF_GRANT, NOT_A_GROUP, GROUP_IN_USE, FILE_TOO_LARGE,
     FILE_UNREADABLE, FILE_TOO_WIDE, FILE_PROTECTED, ENCODING_UNCLEAR, HEADER_NOT_FOUND, IMPORT_GONE, IMPORT_CHANGED,
     TOO_FEW_TO_SHOW,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from channels.branch import handlers
 from channels.branch.contract import (
+    GroupsOf,
     MemberByBlind,
     MembersOf,
     OrganisationOf,
@@ -51,6 +52,7 @@ FEATURE = Feature(
         QueryRow(PlaceOf, handlers.answer_place),
         QueryRow(UnitOf, handlers.answer_unit),
         QueryRow(UnitsOf, handlers.answer_units),
+        QueryRow(GroupsOf, handlers.answer_groups),
         QueryRow(MembersOf, handlers.answer_members),
         QueryRow(PeopleOf, handlers.answer_people),
         QueryRow(PersonCards, handlers.answer_cards),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from channels.branch.contract import (
+    GroupsOf,
     MemberByBlind,
     MembersOf,
     Organisation,
@@ -170,6 +171,11 @@ async def answer_unit(query: UnitOf, reader: Reader) -> Unit | None:
 async def answer_units(query: UnitsOf, reader: Reader) -> tuple[Unit, ...]:
     """Answer `UnitsOf`."""
     return await units_of(reader.mongo, query.member)
+
+
+async def answer_groups(query: GroupsOf, reader: Reader) -> tuple[Unit, ...]:
+    """Answer `GroupsOf`."""
+    return tuple(await groups_of(reader.mongo, query.branch))
 
 
 async def answer_members(query: MembersOf, reader: Reader) -> tuple[MemberId, ...]:

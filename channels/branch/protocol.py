@@ -137,6 +137,13 @@ class BranchUnitChanged(LogEvent):
     unit: BranchUnit
 
 
+class BranchUnitClosed(LogEvent):
+    """A group of the branch is no more; nobody was in it."""
+
+    type: Literal["branch.unit_closed"] = "branch.unit_closed"
+    unit: Id
+
+
 class BranchPeople(Command):
     """Cards of people by id, e.g. of authors who have left; unknown ids and other organisations' members are left out."""
 
@@ -169,7 +176,7 @@ class BranchCounted(Result):
 
 BRANCH_EVENTS: tuple[type[LogEvent], ...] = (
     BranchMemberAdded, BranchMemberChanged, BranchMemberLeft, BranchRoleGranted, BranchRoleRevoked, BranchUnitAdded,
-    BranchUnitChanged,
+    BranchUnitChanged, BranchUnitClosed,
 )  # fmt: skip
 
 

@@ -79,6 +79,7 @@ def to_unit(doc: Mapping[str, Any]) -> Unit:
         path=tuple(UnitId(u) for u in doc["path"]),
         branch=UnitId(doc["branch"]),
         order=doc["order"],
+        roll_version=doc.get("roll_version", 0),
     )
 
 

@@ -16,6 +16,7 @@ from channels.branch.protocol import (
     BranchUnit,
     BranchUnitAdded,
     BranchUnitChanged,
+    BranchUnitClosed,
 )
 from channels.protocol.base import LogEvent
 
@@ -41,6 +42,8 @@ def apply(state: BranchSnapshot, event: LogEvent) -> BranchSnapshot:
             return _without(state, event.member)
         case BranchUnitAdded() | BranchUnitChanged():
             return _with_unit(state, event.unit)
+        case BranchUnitClosed():
+            return state.model_copy(update={"groups": [g for g in state.groups if g.unit != event.unit]})
     return state
 
 

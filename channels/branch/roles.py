@@ -21,7 +21,7 @@ CAPABILITIES: dict[str, tuple[str, str]] = {
         "查看成员的联系方式等个人资料(须写原因,本人可见)", "open personal details of a member, with a reason the member sees"
     ),
     "branch.manage_roll": ("维护花名册,导入成员", "keep the roll, import members"),
-    "branch.manage_units": ("新建和更名小组", "create and rename groups"),
+    "branch.manage_units": ("新建、更名和关闭小组", "create, rename and close groups"),
     "branch.manage_roles": ("指定和撤销职务", "give and take roles"),
     "branch.export_roll": ("导出花名册(带水印,全支部可见记录)", "export the roll, watermarked and on record"),
     "branch.issue_activation": ("发放激活码", "hand out activation codes"),
@@ -32,6 +32,8 @@ CAPABILITIES: dict[str, tuple[str, str]] = {
     "chat.pin": ("置顶消息", "pin messages"),
     "chat.mention_everyone": ("提及所有人", "mention everyone"),
     "bot.manage": ("管理机器人令牌", "manage bot tokens"),
+    "meeting.manage": ("召集和组织会议,维护签到表", "call and run meetings, keep the attendance sheet"),
+    "meeting.approve_leave": ("批准请假(不能批准自己的)", "decide on leave, never one's own"),
 }  # fmt: skip
 """Every capability that a role below can give -> what it allows, zh and en. Features explain theirs in their own rows, too."""
 
@@ -66,10 +68,11 @@ class Role:
 
 
 _CHAT = frozenset({"chat.delete", "chat.pin", "chat.mention_everyone"})
+_MEETING = frozenset({"meeting.manage", "meeting.approve_leave"})
 _ROLL = frozenset(
     {"branch.read_personal", "branch.manage_roll", "branch.issue_activation", "account.mfa_reset"}
 )
-_LEAD = _CHAT | _ROLL | {"branch.manage_units", "branch.manage_roles", "branch.export_roll", "branch.read_counts",
+_LEAD = _CHAT | _ROLL | _MEETING | {"branch.manage_units", "branch.manage_roles", "branch.export_roll", "branch.read_counts",
                          "branch.read_audit", "bot.manage"}  # fmt: skip
 
 ROLES: dict[str, Role] = {
@@ -77,10 +80,10 @@ ROLES: dict[str, Role] = {
     for role in (
         Role("non_voting", "无表决权成员", "non-voting member"),
         Role("observer", "列席", "observer"),
-        Role("group_leader", "小组长", "group leader", frozenset({"chat.pin", "chat.mention_everyone"}), officer=True),
+        Role("group_leader", "小组长", "group leader", frozenset({"chat.pin", "chat.mention_everyone"}) | _MEETING, officer=True),
         Role("helper", "帮办员", "helper"),
         Role("committee", "委员", "committee member", frozenset({"chat.pin", "chat.mention_everyone"}), "groups", True),
-        Role("organizer", "组织者", "organizer", _CHAT | _ROLL | {"branch.manage_units"}, "groups", True),
+        Role("organizer", "组织者", "organizer", _CHAT | _ROLL | _MEETING | {"branch.manage_units"}, "groups", True),
         Role("secretary", "书记", "secretary", _LEAD, "groups", True),
         Role("deputy", "副书记", "deputy secretary", _LEAD, "groups", True),
         Role("oversight", "监督员", "oversight officer", frozenset({"branch.read_audit", "account.mfa_reset"}), "groups", True),

@@ -47,6 +47,8 @@ async def organisation(mongo: Mongo, org: str) -> Organisation | None:
         mfa_everyone=doc["mfa"] == "everyone",
         time_zone=doc["time_zone"],
         root=UnitId(doc["root"]),
+        voting=frozenset(c.key for c in template.classes if c.votes),
+        template_version=template.version,
     )
 
 

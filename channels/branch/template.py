@@ -1,9 +1,9 @@
 """Templates: the words and defaults of one kind of organisation, as data (architecture decision D8).
 
 The files stand in `templates/*.toml` and are validated when the program starts: a wrong file stops it. Code knows
-organisation, branch, group and member; 支部, 党小组, 党员 come from here. Rules of meetings, votes and dues get tables of their
-own in these files when those features come (`[meeting_kinds]`, `[election]`, `[leave]`, domain.md 2.16); until then a
-template that holds them is refused, so that nobody believes they are obeyed.
+organisation, branch, group and member; 支部, 党小组, 党员 come from here. Rules of meetings stand beside their feature
+(`channels/meeting/kinds/<template>.toml`); rules of elections and dues get files of their own when those features come. A
+template that holds anything unknown is refused, so that nobody believes it is obeyed.
 """
 
 import tomllib

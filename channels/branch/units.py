@@ -1,4 +1,4 @@
-"""Making and renaming organisations, branches and groups: steps, and the few checks they need.
+"""Making, renaming and closing organisations, branches and groups: steps, and the few checks they need.
 
 Imported by this feature and the roof.
 """
@@ -6,18 +6,18 @@ Imported by this feature and the roof.
 from dataclasses import dataclass, replace
 
 from channels.branch.contract import Unit, UnitKind, branch_topic
-from channels.branch.errors import FIELD_WRONG, NOT_A_BRANCH, TEMPLATE_UNKNOWN
+from channels.branch.errors import FIELD_WRONG, GROUP_IN_USE, NOT_A_BRANCH, NOT_A_GROUP, TEMPLATE_UNKNOWN
 from channels.branch.hand import Hand, Steps
 from channels.branch.normalise import BadValue, clean_text, name_key, normalise_number
 from channels.branch.protocol import wire_unit
-from channels.branch.records import ORGS, UNITS
+from channels.branch.records import ACTIVE, MEMBERS, MEMBERS_MAX, ORGS, ROLE_HOLDS, UNITS
 from channels.branch.store import members_of
 from channels.branch.template import templates
 from channels.me.contract import Room, room_added
 from channels.protocol.errors import Refused
 from storage.client import Document
 from storage.ids import OrgId, RoomId, UnitId
-from storage.log import Append, Insert, Update
+from storage.log import Append, Delete, Insert, Update
 
 UNIT_NAME_MAX = 60
 
@@ -135,7 +135,9 @@ def unit_added(hand: Hand, parent: Unit, kind: UnitKind, name: str, order: int) 
     if kind == "group" and _SEPARATORS & set(name):
         raise Refused(FIELD_WRONG, field="名称 / name")
     unit, doc = _unit_document(hand, parent.org, parent, kind, checked_name(name), order)
-    audit = hand.audit("branch.unit_added", org=unit.org, unit=unit.branch, notes={"kind": kind})
+    audit = hand.audit(
+        "branch.unit_added", org=unit.org, unit=unit.branch, notes={"kind": kind, "name": unit.name}
+    )
     steps = Steps(writes=[Insert(UNITS, doc), audit])
     if kind == "group":
         steps.appends.append(_entry(hand, "branch.unit_added", unit))
@@ -159,7 +161,9 @@ async def change_unit(hand: Hand, unit: Unit, name: str | None, order: int | Non
     after = replace(unit, name=checked_name(name) if name is not None else unit.name)
     after = replace(after, order=unit.order if order is None else order)
     settings = {"name": after.name, "name_key": name_key(after.name), "order": after.order}
-    audit = hand.audit("branch.unit_changed", org=unit.org, unit=unit.branch, fields=("name",))
+    audit = hand.audit(
+        "branch.unit_changed", org=unit.org, unit=unit.branch, fields=("name",), notes={"name": after.name}
+    )
     update = Update(UNITS, {"_id": unit.unit}, {"$set": settings})
     await hand.reader.log.commit((_entry(hand, "branch.unit_changed", after),), (update, audit))
     if after.name != unit.name:
@@ -173,3 +177,34 @@ async def _retitle(hand: Hand, unit: Unit) -> None:
     for start in range(0, len(members), TOLD_AT_ONCE):
         part = members[start : start + TOLD_AT_ONCE]
         await hand.reader.log.commit([room_added(member, room) for member in part])
+
+
+async def check_close(hand: Hand, unit: Unit, bots: int) -> None:
+    """Refuse to close a group that is in use: whoever is in it must be taken out first, by name.
+
+    Args:
+        hand: Who closes.
+        unit: The group.
+        bots: Bot tokens of the group.
+
+    Raises:
+        Refused: NOT_A_GROUP, GROUP_IN_USE.
+    """
+    if unit.kind != "group":
+        raise Refused(NOT_A_GROUP)
+    members = await hand.mongo[MEMBERS].count({"groups": unit.unit, "status": ACTIVE}, limit=MEMBERS_MAX)
+    holds = await hand.mongo[ROLE_HOLDS].count({"unit": unit.unit}, limit=MEMBERS_MAX)
+    if members or holds or bots:
+        raise Refused(GROUP_IN_USE, n=members + holds + bots)
+
+
+def unit_closed(hand: Hand, unit: Unit) -> Steps:
+    """Steps that remove an empty group; its name is free again, its name stands in the trail.
+
+    Somebody put into it at this very instant keeps the id of a group that is no more, which reads leave out.
+    """
+    audit = hand.audit(
+        "branch.unit_closed", org=unit.org, unit=unit.branch, notes={"kind": unit.kind, "name": unit.name}
+    )
+    told = Append(branch_topic(unit.branch), "branch.unit_closed", {"unit": unit.unit}, sender=hand.actor)
+    return Steps(appends=[told], writes=[Delete(UNITS, {"_id": unit.unit}), audit])

@@ -8,6 +8,8 @@ from channels.chat.protocol import (
     CHAT_LOG_EVENTS,
     ChatDelete,
     ChatEdit,
+    ChatFiles,
+    ChatFilesResult,
     ChatHistory,
     ChatMarkRead,
     ChatMarkReadResult,
@@ -25,7 +27,7 @@ from channels.chat.protocol import (
     ChatTyping,
     ChatTypingEvent,
 )
-from channels.chat.reading import history, mark_read, may_enter, people, snapshot
+from channels.chat.reading import files, history, mark_read, may_enter, people, snapshot
 from channels.chat.room_list import room_lines
 from channels.chat.rooms import ROOM_INDEXES
 from channels.chat.sending import MENTIONED, send
@@ -47,6 +49,7 @@ FEATURE = Feature(
         CommandRow(ChatPin, Done, pin),
         CommandRow(ChatMarkRead, ChatMarkReadResult, mark_read, rate=RateClass.LIGHT),
         CommandRow(ChatHistory, ChatPage, history, rate=RateClass.READ, writes=False, bots=True),
+        CommandRow(ChatFiles, ChatFilesResult, files, rate=RateClass.READ, writes=False),
         CommandRow(ChatOpenDirect, ChatOpened, open_direct),
         CommandRow(ChatTyping, Done, typing, rate=RateClass.LIGHT),
         CommandRow(ChatPeople, ChatPeopleResult, people, rate=RateClass.READ, writes=False),

@@ -199,7 +199,7 @@ class ChatMarkReadResult(Result):
 
 
 class ChatHistory(Command):
-    """A page of a room or thread. At most one of `before_n`, `after_n`, `around`; with none, the newest page."""
+    """A page of a room or thread. At most one of `before_n`, `after_n`, `around`, `at_ms`; with none, the newest page."""
 
     type: Literal["chat.history"] = "chat.history"
     room: Id
@@ -208,6 +208,8 @@ class ChatHistory(Command):
     after_n: Count | None = None
     around: MessageSeq | None = None
     """Seq of a message: the page around it, in the room or thread it stands in."""
+    at_ms: Millis | None = None
+    """A moment: the page around the first message at or after it; the newest page when there is none."""
     limit: int = Field(default=SNAPSHOT_MESSAGES, ge=1, le=PAGE_MAX)
 
 
@@ -222,6 +224,24 @@ class ChatPage(Result):
     messages: list[ChatMessage]
     more_before: bool
     more_after: bool
+
+
+class ChatFiles(Command):
+    """Messages of a room and its threads that hold files now, newest first."""
+
+    type: Literal["chat.files"] = "chat.files"
+    room: Id
+    before: MessageSeq | None = None
+    """Continue with messages older than this one."""
+    limit: int = Field(default=SNAPSHOT_MESSAGES, ge=1, le=PAGE_MAX)
+
+
+class ChatFilesResult(Result):
+    """Messages with files."""
+
+    messages: list[ChatMessage]
+    """Newest first."""
+    more: bool
 
 
 class ChatOpenDirect(Command):
@@ -272,6 +292,8 @@ class ChatPerson(WireModel):
     number: str = ""
     """Tells namesakes apart."""
     titles: list[ChatTitle] = Field(default_factory=list)
+    groups: list[str] = Field(default_factory=list)
+    """Names of the groups of this branch they are in; empty in rooms of groups and in direct talk."""
     present: bool = True
     """False for somebody who is no longer in the room."""
 
@@ -280,6 +302,8 @@ class ChatPeopleResult(Result):
     """People of a room."""
 
     people: list[ChatPerson]
+    groups: list[str] = Field(default_factory=list)
+    """Names of the branch's groups in their order."""
     more: bool
 
 

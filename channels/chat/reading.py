@@ -3,11 +3,15 @@
 Imported by channels.chat.feature.
 """
 
-from channels.branch.contract import PeopleOf, Person, PersonCards
+from collections.abc import Mapping
+
+from channels.branch.contract import GroupsOf, PeopleOf, Person, PersonCards, Unit
 from channels.chat.body import to_message
 from channels.chat.contract import MAIN, chat_topic, thread_counter
 from channels.chat.protocol import (
     SNAPSHOT_MESSAGES,
+    ChatFiles,
+    ChatFilesResult,
     ChatHistory,
     ChatMarkRead,
     ChatMarkReadResult,
@@ -19,12 +23,13 @@ from channels.chat.protocol import (
     ChatTitle,
 )
 from channels.chat.rooms import Room, author, direct_room, enter
-from channels.chat.store import SENT, message_entry, messages_of, pins_of
+from channels.chat.store import SENT, entries_with_files, message_entry, messages_of, pins_of
 from channels.core.actor import Actor
 from channels.core.context import Context, Reader
 from channels.me.contract import CURSORS, cursor_id, read
 from channels.protocol.errors import BAD_FIELD, CONFLICT, Refused
 from storage.errors import Duplicate, GuardFailed
+from storage.ids import UnitId
 from storage.log import Entry, Update
 
 TRIES_MAX = 5
@@ -61,14 +66,17 @@ async def history(command: ChatHistory, ctx: Context) -> ChatPage:
         Refused: UNKNOWN_TOPIC; MESSAGE_UNKNOWN for an unknown root or `around`; BAD_FIELD for two bounds at once.
     """
     room = await enter(ctx.actor, command.room, ctx.reader)
-    bounds = [b for b in (command.before_n, command.after_n, command.around) if b is not None]
-    if len(bounds) > 1:
+    bounds = (command.before_n, command.after_n, command.around, command.at_ms)
+    if sum(bound is not None for bound in bounds) > 1:
         raise Refused(BAD_FIELD, field="before_n")
-    topic, root = chat_topic(room.room), command.thread
+    topic, root, middle_n = chat_topic(room.room), command.thread, None
     if command.around is not None:
         middle = await message_entry(ctx.reader, room.room, command.around)
-        root = middle.body.get("thread")
-        entries = await _around(ctx.reader, middle, command.limit)
+        root, middle_n = middle.body.get("thread"), middle.n
+    elif command.at_ms is not None:
+        middle_n = await ctx.log.first_since(topic, thread_counter(root), command.at_ms)
+    if middle_n is not None:
+        entries = await _around(ctx.reader, topic, thread_counter(root), middle_n, command.limit)
     else:
         entries = await ctx.log.page(
             topic,
@@ -80,11 +88,10 @@ async def history(command: ChatHistory, ctx: Context) -> ChatPage:
     return await _page(ctx.reader, topic, root, entries)
 
 
-async def _around(reader: Reader, middle: Entry, limit: int) -> list[Entry]:
-    """At most `limit` entries of the message's counter with the message in the middle."""
-    n, counter = middle.n or 0, middle.counter or MAIN
-    after = await reader.log.page(middle.topic, counter, after_n=n - 1, limit=limit)
-    before = await reader.log.page(middle.topic, counter, before_n=n, limit=limit - 1) if limit > 1 else []
+async def _around(reader: Reader, topic: str, counter: str, n: int, limit: int) -> list[Entry]:
+    """At most `limit` entries of a counter with its `n`-th in the middle."""
+    after = await reader.log.page(topic, counter, after_n=n - 1, limit=limit)
+    before = await reader.log.page(topic, counter, before_n=n, limit=limit - 1) if limit > 1 else []
     before_count = min(len(before), max(limit // 2, limit - len(after)))
     return [*before[len(before) - before_count :], *after[: limit - before_count]]
 
@@ -108,6 +115,21 @@ async def _root(reader: Reader, topic: str, root: int) -> Entry:
     return await message_entry(reader, topic.partition(":")[2], root)
 
 
+async def files(command: ChatFiles, ctx: Context) -> ChatFilesResult:
+    """Messages that hold files.
+
+    Raises:
+        Refused: UNKNOWN_TOPIC.
+    """
+    room = await enter(ctx.actor, command.room, ctx.reader)
+    topic = chat_topic(room.room)
+    entries = await entries_with_files(ctx.reader, topic, command.before, command.limit + 1)
+    return ChatFilesResult(
+        messages=await messages_of(ctx.reader, topic, entries[: command.limit]),
+        more=len(entries) > command.limit,
+    )
+
+
 async def people(command: ChatPeople, ctx: Context) -> ChatPeopleResult:
     """Who is in the room now, by id, and whoever the given messages name.
 
@@ -118,10 +140,14 @@ async def people(command: ChatPeople, ctx: Context) -> ChatPeopleResult:
     inside: dict[str, Person] = (
         await ctx.ask(PersonCards(room.pair)) if room.unit is None else await ctx.ask(PeopleOf(room.unit))
     )
+    groups: tuple[Unit, ...] = () if room.unit is None else await ctx.ask(GroupsOf(room.unit))
+    names = {group.unit: group.name for group in groups}
     ids = sorted(member for member in inside if command.after is None or member > command.after)
-    shown = [_person(inside[member], present=True) for member in ids[: command.limit]]
+    shown = [_person(inside[member], names, present=True) for member in ids[: command.limit]]
     others = await _named(command, room, inside, ctx)
-    return ChatPeopleResult(people=[*shown, *others], more=len(ids) > command.limit)
+    return ChatPeopleResult(
+        people=[*shown, *others], groups=list(names.values()), more=len(ids) > command.limit
+    )
 
 
 async def _named(
@@ -135,13 +161,17 @@ async def _named(
             reactors = (member for _, member in entry.body.get("marks", ()))
             named |= {entry.sender or "", *entry.body.get("mentions", ()), *reactors}
     cards = await ctx.ask(PersonCards(tuple(sorted(named - inside.keys())))) if named else {}
-    return [_person(cards[member], present=False) for member in sorted(cards)]
+    return [_person(cards[member], {}, present=False) for member in sorted(cards)]
 
 
-def _person(card: Person, *, present: bool) -> ChatPerson:
-    titles = [ChatTitle(zh=title.zh, en=title.en) for title in card.titles]
+def _person(card: Person, groups: Mapping[UnitId, str], *, present: bool) -> ChatPerson:
     return ChatPerson(
-        member=card.member, name=card.name, number=card.number, titles=titles, present=present and card.active
+        member=card.member,
+        name=card.name,
+        number=card.number,
+        titles=[ChatTitle(zh=title.zh, en=title.en) for title in card.titles],
+        groups=[name for group, name in groups.items() if group in card.groups],
+        present=present and card.active,
     )
 
 

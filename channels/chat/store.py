@@ -16,7 +16,7 @@ from channels.core.context import Context, Reader
 from channels.protocol.errors import CONFLICT, Refused
 from storage.errors import GuardFailed
 from storage.indexes import IndexSpec
-from storage.log import LOG, Append, Entry, Update, Write
+from storage.log import LOG, Append, Entry, Update, Write, to_entry
 
 SENT = "chat.sent"
 TRIES_MAX = (
@@ -31,6 +31,7 @@ LOG_INDEXES_OF_CHAT: tuple[IndexSpec, ...] = (
         (("body.mentions", 1), ("at_ms", -1)),
         partial={"body.mentions": {"$exists": True}},
     ),
+    IndexSpec(LOG, "log_files", (("topic", 1), ("seq", -1)), partial={"body.attachments": {"$exists": True}}),
     IndexSpec(LOG, "log_everyone", (("topic", 1), ("at_ms", -1)), partial={"body.everyone": True}),
 )
 
@@ -107,6 +108,22 @@ async def messages_of(reader: Reader, topic: str, entries: Sequence[Entry]) -> l
     roots = [thread_counter(entry.seq) for entry in entries if entry.counter == MAIN]
     tails = await reader.log.counter_tails(topic, roots) if roots else {}
     return [to_message(entry, tails.get(thread_counter(entry.seq))) for entry in entries]
+
+
+async def entries_with_files(reader: Reader, topic: str, before: int | None, limit: int) -> list[Entry]:
+    """Messages of a room and its threads that hold files, newest first; what is gone holds none and leaves the index.
+
+    Args:
+        reader: Stores.
+        topic: Topic of the room.
+        before: Only messages older than this one.
+        limit: Most messages.
+    """
+    query: dict[str, Any] = {"topic": topic, "body.attachments": {"$exists": True}}
+    if before is not None:
+        query["seq"] = {"$lt": before}
+    found = await reader.mongo.collection(LOG).find(query, sort=(("seq", -1),), limit=limit)
+    return [to_entry(document) for document in found]
 
 
 async def pins_of(reader: Reader, room: str) -> list[ChatPinMark]:

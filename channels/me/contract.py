@@ -6,7 +6,7 @@ Topic: `me:<member id>`, open to that member only. Each builder returns an `Appe
 May be imported by every feature and server.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from storage.ids import MemberId, RoomId, UnitId
@@ -168,6 +168,47 @@ def read(member: MemberId | str, *, room: RoomId | str, thread: int | None, n: i
     if thread is not None:
         body["thread"] = thread
     return Append(me_topic(member), "me.read", body)
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingNews:
+    """Something in a meeting that is about one member.
+
+    Attributes:
+        meeting: Which.
+        unit: Whose meeting it is.
+        title: What it is called.
+        what: Word of what happened, e.g. `announced`; the client has the sentence. At most 40 characters.
+        kept: True to keep it among the member's notices.
+        params: Numbers, times and words for the sentence; no personal data.
+        key: Told once per member and key; None to tell it every time.
+    """
+
+    meeting: str
+    unit: UnitId | str
+    title: str
+    what: str
+    kept: bool = True
+    params: dict[str, str | int] = field(default_factory=dict)
+    key: str | None = None
+
+
+def meeting_told(member: MemberId | str, news: MeetingNews) -> Append:
+    """`me.meeting_told`: what happened in a meeting to this member."""
+    body = {
+        "meeting": news.meeting,
+        "unit": news.unit,
+        "title": news.title,
+        "what": news.what[:40],
+        "kept": news.kept,
+        "params": news.params,
+    }
+    counter = NOTICE_COUNTER if news.kept else None
+    if news.key is None:
+        return Append(me_topic(member), "me.meeting_told", body, counter=counter)
+    return Append(
+        me_topic(member), "me.meeting_told", body, sender=member, cid=f"meeting:{news.key}", counter=counter
+    )
 
 
 @dataclass(frozen=True, slots=True)

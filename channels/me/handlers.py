@@ -17,6 +17,7 @@ from channels.me.protocol import (
     ME_EVENTS,
     NOTICES_SHOWN,
     MeLastMessage,
+    MeMeetingTold,
     MeMention,
     MeMessageDeleted,
     MePreferences,
@@ -146,8 +147,8 @@ def _room(line: RoomLine) -> MeRoom:
     )
 
 
-def _notice(entry: Entry) -> MeSecurityNotice | MeMessageDeleted:
+def _notice(entry: Entry) -> MeSecurityNotice | MeMessageDeleted | MeMeetingTold:
     event = render(entry)
-    if not isinstance(event, MeSecurityNotice | MeMessageDeleted):
+    if not isinstance(event, MeSecurityNotice | MeMessageDeleted | MeMeetingTold):
         raise TypeError(f"{entry.type} is no notice")
     return event

@@ -18,7 +18,7 @@ THREADS_MAX = 50
 MessageSeq = Annotated[int, Field(ge=1, le=2**53 - 1)]
 RoomKindWord = Literal["branch", "group", "direct"]
 Theme = Literal["system", "light", "dark"]
-Locale = Literal["zh-CN", "en"]
+Locale = Literal["zh-CN", "zh-TW", "en"]
 
 
 class MePreferences(WireModel):
@@ -156,7 +156,20 @@ class MePreferencesChanged(LogEvent):
     preferences: MePreferences
 
 
-MeNotice = Annotated[MeSecurityNotice | MeMessageDeleted, Field(discriminator="type")]
+class MeMeetingTold(LogEvent):
+    """Something in a meeting that is about this member; the client has a sentence for each `what`."""
+
+    type: Literal["me.meeting_told"] = "me.meeting_told"
+    meeting: Id
+    unit: Id
+    title: str
+    what: str
+    kept: bool
+    """True: it stands among the notices. False: only a sign that the member's part of the meeting changed."""
+    params: dict[str, str | int] = Field(default_factory=dict)
+
+
+MeNotice = Annotated[MeSecurityNotice | MeMessageDeleted | MeMeetingTold, Field(discriminator="type")]
 
 
 class MeSnapshot(WireModel):
@@ -188,5 +201,6 @@ class MePreferencesSet(Result):
 
 
 ME_EVENTS = (
-    MeRead, MeRoomAdded, MeRoomRemoved, MeMentioned, MeSecurityNotice, MeMessageDeleted, MePreferencesChanged,
+    MeRead, MeRoomAdded, MeRoomRemoved, MeMentioned, MeSecurityNotice, MeMessageDeleted, MeMeetingTold,
+    MePreferencesChanged,
 )  # fmt: skip

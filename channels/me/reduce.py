@@ -24,6 +24,7 @@ from channels.me.protocol import (
     NOTICES_SHOWN,
     THREADS_MAX,
     MeLastMessage,
+    MeMeetingTold,
     MeMention,
     MeMentioned,
     MeMessageDeleted,
@@ -45,6 +46,7 @@ MeLogEvent = (
     | MeMentioned
     | MeSecurityNotice
     | MeMessageDeleted
+    | MeMeetingTold
     | MePreferencesChanged
 )
 ME_LOG_EVENT: TypeAdapter[MeLogEvent] = TypeAdapter(Annotated[MeLogEvent, Field(discriminator="type")])
@@ -134,6 +136,9 @@ def apply(state: MeSnapshot, event: LogEvent) -> MeSnapshot:
         case MeRoomRemoved():
             return _with_rooms(state, [room for room in state.rooms if room.room != event.room])
         case MeSecurityNotice() | MeMessageDeleted():
+            others = [notice for notice in state.notices if notice.seq != event.seq]
+            return state.model_copy(update={"notices": [*others, event][-NOTICES_SHOWN:]})
+        case MeMeetingTold(kept=True):
             others = [notice for notice in state.notices if notice.seq != event.seq]
             return state.model_copy(update={"notices": [*others, event][-NOTICES_SHOWN:]})
         case MePreferencesChanged():

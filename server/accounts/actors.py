@@ -28,6 +28,7 @@ def person_actor(account: Account, session: SessionView, person: Person | None) 
         system=account.system,
         fully_authenticated=True,
         reauthenticated_at_ms=session.proved_at_ms,
+        browser=session.browser,
     )
 
 

@@ -4,6 +4,7 @@ ACTION_TEXTS: dict[str, tuple[str, str]] = {
     "roll.opened": ("查看了您的个人资料", "opened your personal details"),
     "roll.exported": ("导出了花名册", "exported the roll"),
     "roll.imported": ("导入了花名册", "imported a roll"),
+    "audit.opened": ("查看了与您有关的操作记录", "looked at the record of actions about you"),
     "roll.member_added": ("将您加入花名册", "put you on the roll"),
     "roll.member_changed": ("修改了您的资料", "changed your details"),
     "roll.member_left": ("将您移出花名册", "took you off the roll"),

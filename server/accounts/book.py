@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from channels.core.actor import Actor
-from channels.core.ports import Credential, SessionFacts
+from channels.core.ports import Credential, SessionFacts, Standing
 from server.accounts.account_store import Account, AccountStore
 from server.accounts.actors import bot_actor, person_actor
 from server.accounts.directory import Directory, Person
@@ -102,18 +102,30 @@ class SessionBook:
         return None if token is None else await self._judge_token(token)
 
     async def load(self, credential: Credential) -> SessionFacts | None:
-        """The session a credential stands for; None when it is unknown, ended, or lacks a factor (port of the hub)."""
-        find = self.by_bearer if credential.bearer else self.by_cookie
-        found = await find(credential.secret)
+        """The session a credential names; None when it is unknown or a log-in that is not complete (port of the hub).
+
+        An account belongs to one member from its birth (or to none), so what the session was opened with still holds.
+        """
+        if credential.bearer:
+            token = await self._shelves.tokens.by_secret(credential.secret)
+            return (
+                None
+                if token is None
+                else SessionFacts(SessionId(token.id), AccountId(token.id), None, token.made_by)
+            )
+        stored = await self._shelves.sessions.by_token(credential.secret)
+        if stored is None or stored.view.step is not Step.DONE:
+            return None
+        return SessionFacts(stored.view.id, stored.view.account, stored.view.member)
+
+    async def standing(self, session: SessionId, *, used: bool = False) -> Standing | None:
+        """How a session stands as of now; None when it ended or lacks a factor (port of the hub)."""
+        found = await self.by_id(session)
         if found is None or found.actor is None:
             return None
-        session, actor = found.session, found.actor
-        return SessionFacts(session.id, session.account, actor.member, session.expires_at_ms, found.made_by)
-
-    async def actor(self, session: SessionId) -> Actor | None:
-        """Who acts in a session, as of now; None when it ended or lacks a factor (port of the hub)."""
-        found = await self.by_id(session)
-        return None if found is None else found.actor
+        if used and found.account is not None:
+            await self._seen(found.session)
+        return Standing(found.actor, found.session.expires_at_ms)
 
     async def ended(self, sessions: Sequence[SessionId]) -> list[SessionId]:
         """Those of many sessions that are no longer stored (port of the hub)."""

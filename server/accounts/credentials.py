@@ -86,7 +86,9 @@ class Credentials:
         await parts.doors.reset_all(f"login:{account.id}")
         await parts.sessions.forget_devices(account.id)
         device = visit.device or parts.ids.secret()
-        await parts.sessions.know(account.id, device, now_ms, now_ms + parts.policy.device_ms)
+        await parts.sessions.know(
+            account.id, session.id, device, now_ms=now_ms, until_ms=now_ms + parts.policy.device_ms
+        )
         return Opened(token, session, device)
 
     async def end_device(self, found: Identified, session: str) -> bool:

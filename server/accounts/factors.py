@@ -169,7 +169,9 @@ class Factors:
         visit = replace(visit, known=opened.session.known_device)
         await parts.doors.reset(self._proofs.door(account, "", visit))
         device = visit.device or parts.ids.secret()
-        await parts.sessions.know(account.id, device, now_ms, now_ms + parts.policy.device_ms)
+        await parts.sessions.know(
+            account.id, opened.session.id, device, now_ms=now_ms, until_ms=now_ms + parts.policy.device_ms
+        )
         return replace(opened, device=device)
 
 

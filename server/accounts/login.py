@@ -130,7 +130,9 @@ class LogIn:
         await parts.doors.reset(self._proofs.door(account, "", visit))
         now_ms = parts.clock.now_ms()
         device = visit.device or parts.ids.secret()
-        await parts.sessions.know(account.id, device, now_ms, now_ms + parts.policy.device_ms)
+        await parts.sessions.know(
+            account.id, opened.session.id, device, now_ms=now_ms, until_ms=now_ms + parts.policy.device_ms
+        )
         return replace(opened, device=device)
 
     # -- parts ------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Sessions and known devices as stored: collections `sessions` and `devices`. Only digests of tokens are kept.
 
     sessions: _id, token, account, generation, org, member, step, made_at_ms, seen_at_ms, ends_at_ms, proved_at_ms, agent,
-              known_device, wrong_codes, sealed {seed: of a factor that is being set up}, reset_code, expires_at
+              known_device, browser, wrong_codes, sealed {seed: of a factor that is being set up}, reset_code, expires_at
     devices:  _id (digest of account and device token), account, made_at_ms, expires_at
 
 May be imported by server.
@@ -66,6 +66,15 @@ def device_digest(account: str, token: str) -> str:
     return digest(f"{account} {token}", "device")
 
 
+def browser_mark(token: str) -> str:
+    """What a session keeps of the browser it was opened in; the same for all accounts there.
+
+    Needed for one rule only: that a phone checks in one member per round of a meeting (domain.md 2.5). It is compared inside
+    a round and stored nowhere else; meetings keep a blind form of it that differs from round to round.
+    """
+    return digest(token, "browser")
+
+
 def to_session(found: Document) -> StoredSession:
     """Session of a stored document."""
     view = SessionView(
@@ -81,6 +90,7 @@ def to_session(found: Document) -> StoredSession:
         proved_at_ms=found["proved_at_ms"],
         agent=found["agent"],
         known_device=found["known_device"],
+        browser=found.get("browser", ""),
     )
     seed = found.get("sealed", {}).get("seed")
     return StoredSession(
@@ -193,8 +203,9 @@ class SessionStore:
             return False
         return await self._devices.find_one({"_id": device_digest(account, token)}) is not None
 
-    async def know(self, account: str, token: str, now_ms: int, until_ms: int) -> None:
-        """Remember a device after a full log-in."""
+    async def know(self, account: str, session: str, token: str, *, now_ms: int, until_ms: int) -> None:
+        """Remember a device after a full log-in in a session."""
+        await self._sessions.update_one({"_id": session}, {"$set": {"browser": browser_mark(token)}})
         await self._devices.update_one(
             {"_id": device_digest(account, token)},
             {

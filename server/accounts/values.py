@@ -43,6 +43,7 @@ class SessionView:
         proved_at_ms: Last full proof of identity, 0 when there was none.
         agent: Family of browser and system, e.g. `Chrome · Android`.
         known_device: The device had a full log-in of this account before.
+        browser: Mark of the browser, the same for every account that signs in there; empty for bots.
     """
 
     id: SessionId
@@ -57,6 +58,7 @@ class SessionView:
     proved_at_ms: int
     agent: str
     known_device: bool = False
+    browser: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

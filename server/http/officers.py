@@ -83,6 +83,16 @@ async def sees_people(call: Call, found: Unit) -> bool:
     return await may_enter(call.actor, found.branch, reader_of(call))
 
 
+def refuse_foreign_link(call: Call) -> None:
+    """For GETs that leave a row in the audit trail: a link on a foreign page must not.
+
+    Raises:
+        Refused: FORBIDDEN.
+    """
+    if call.request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Refused(FORBIDDEN)
+
+
 def hand_of(call: Call, found: Unit, capability: str) -> Hand:
     """Whoever calls, with the role that gives the right, for the audit trail."""
     person = call.signed.person

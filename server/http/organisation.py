@@ -1,24 +1,20 @@
-"""Organisation, units and roles over HTTP, and the record of sensitive actions of a branch. May be imported by server."""
+"""Organisation, units and roles over HTTP. May be imported by server."""
 
 from channels.branch.contract import Unit
-from channels.branch.errors import NOT_A_BRANCH, ROLE_HELD, UNIT_NAME_TAKEN, UNIT_UNKNOWN
+from channels.branch.errors import ROLE_HELD, UNIT_NAME_TAKEN, UNIT_UNKNOWN
 from channels.branch.hand import Steps, commit
 from channels.branch.handlers import classes_of, counted
 from channels.branch.holds import Office, check_grant, check_revoke, granted, here_of, revoked, titled
 from channels.branch.protocol import BranchCounted, BranchText, BranchTitle, BranchUnit, text_of, wire_unit
 from channels.branch.records import ORGS, ROLE_HOLDS
 from channels.branch.roles import CAPABILITIES, ROLES, SEPARATIONS
-from channels.branch.store import counts_of, groups_of, organisation, person_cards, template_of, tree
+from channels.branch.store import counts_of, organisation, person_cards, template_of, tree
 from channels.branch.template import Template
-from channels.branch.units import change_unit, unit_added
+from channels.branch.units import change_unit, check_close, unit_added, unit_closed
 from channels.core.feature import RateClass
 from channels.protocol.errors import FORBIDDEN, NOT_FOUND, Refused
-from moderation.audit import PageAt
-from server.http.officers import card_of, hand_of, own_unit, place_of, sees_people, unit_with
+from server.http.officers import branch_with, card_of, hand_of, own_unit, place_of, sees_people, unit_with
 from server.http.organisation_models import (
-    ActsQuery,
-    BranchAct,
-    BranchActs,
     OrgAnswer,
     OrgRole,
     OrgSeparation,
@@ -35,10 +31,6 @@ from storage.errors import Duplicate
 MANAGE_UNITS = "branch.manage_units"
 MANAGE_ROLES = "branch.manage_roles"
 READ_COUNTS = "branch.read_counts"
-READ_AUDIT = "branch.read_audit"
-
-OPEN_ACTIONS = ("roll.exported", "roll.imported")
-"""What every member of a branch may know of it (domain.md SEC-12: exports are listed to the branch)."""
 
 
 async def show_org(call: Call) -> OrgAnswer:
@@ -84,17 +76,19 @@ async def add_unit(call: Call) -> BranchUnit:
     branch = await unit_with(call, body.parent, MANAGE_UNITS)
     hand = hand_of(call, branch, MANAGE_UNITS)
     made, steps = unit_added(hand, branch, "group", body.name, body.order)
-    holds = await call.services.mongo[ROLE_HOLDS].find(
-        {"branch": branch.branch}, fields=("member",), limit=10_000
-    )
-    steps.access.extend(
-        sorted({hold["member"] for hold in holds})
-    )  # officers of the branch reach the new group, too
+    steps.access.extend(await _officers(call, branch))  # they reach the new group, too
     try:
         await commit(hand, steps)
     except Duplicate as taken:
         raise Refused(UNIT_NAME_TAKEN) from taken
     return wire_unit(made)
+
+
+async def _officers(call: Call, branch: Unit) -> list[str]:
+    holds = await call.services.mongo[ROLE_HOLDS].find(
+        {"branch": branch.branch}, fields=("member",), limit=10_000
+    )
+    return sorted({hold["member"] for hold in holds})
 
 
 async def edit_unit(call: Call) -> BranchUnit:
@@ -106,6 +100,18 @@ async def edit_unit(call: Call) -> BranchUnit:
     except Duplicate as taken:
         raise Refused(UNIT_NAME_TAKEN) from taken
     return wire_unit(after)
+
+
+async def close_unit(call: Call) -> None:
+    """Close a group that nobody is in; its room is gone with it."""
+    ident = call.part("unit")
+    branch = await branch_with(call, ident, MANAGE_UNITS)
+    found, hand = await own_unit(call, ident), hand_of(call, branch, MANAGE_UNITS)
+    tokens = await call.services.accounts.parts.tokens.of_units(frozenset({found.unit}))
+    await check_close(hand, found, len(tokens))
+    steps = unit_closed(hand, found)
+    steps.access.extend(await _officers(call, branch))
+    await commit(hand, steps)
 
 
 async def show_counts(call: Call) -> BranchCounted:
@@ -189,44 +195,14 @@ async def take_role(call: Call) -> None:
     await commit(hand, revoked(hand, doc, await card_of(call, doc["member"]), here))
 
 
-async def show_audit(call: Call) -> BranchActs:
-    """Sensitive actions in a branch: all of them for those who watch, imports and exports for every member."""
-    query: ActsQuery = call.query
-    found = await own_unit(call, query.unit)
-    if found.kind != "branch":
-        raise Refused(NOT_A_BRANCH)
-    watches = call.actor.can(READ_AUDIT, place_of(found))
-    if not watches and not await sees_people(call, found):
-        raise Refused(UNIT_UNKNOWN)
-    units = [found.unit, *(group.unit for group in await groups_of(call.services.mongo, found.unit))]
-    page = PageAt(query.before or "", 200)
-    rows = await call.services.accounts.trail.of_units(units, page)
-    return BranchActs(
-        rows=[
-            BranchAct(
-                id=row.id,
-                at_ms=row.at_ms,
-                action=row.action,
-                by=row.actor_name,
-                role=row.actor_role,
-                subject=row.subject,
-                fields=list(row.fields),
-                notes=dict(row.notes),
-            )
-            for row in rows
-            if watches or row.action in OPEN_ACTIONS
-        ]
-    )
-
-
 R = RateClass.READ
 
 ORGANISATION_ROUTES: tuple[RouteRow, ...] = (
     RouteRow("GET", "/org", "org.show", None, OrgAnswer, Gate.MEMBER, show_org, rate=R, bots=True),
     RouteRow("POST", "/org/units", "org.add_unit", UnitWish, BranchUnit, Gate.MEMBER, add_unit, MANAGE_UNITS, status=201),
     RouteRow("PATCH", "/org/units/{unit}", "org.edit_unit", UnitEdit, BranchUnit, Gate.MEMBER, edit_unit, MANAGE_UNITS),
+    RouteRow("DELETE", "/org/units/{unit}", "org.close_unit", None, None, Gate.FRESH, close_unit, MANAGE_UNITS),
     RouteRow("GET", "/org/counts", "org.counts", None, BranchCounted, Gate.MEMBER, show_counts, READ_COUNTS, R, UnitQuery),
-    RouteRow("GET", "/org/audit", "org.audit", None, BranchActs, Gate.MEMBER, show_audit, rate=R, query=ActsQuery),
     RouteRow("GET", "/roles", "role.list", None, RoleHolds, Gate.MEMBER, list_roles, rate=R, query=UnitQuery),
     RouteRow("PUT", "/roles", "role.give", RoleWish, BranchTitle, Gate.FRESH, give_role, MANAGE_ROLES),
     RouteRow("DELETE", "/roles/{hold}", "role.take", None, None, Gate.FRESH, take_role),

@@ -90,31 +90,3 @@ class RoleWish(WireModel):
     role: KeyText
     title: Annotated[str, StringConstraints(max_length=30)] = ""
     """Another word for it than the template's."""
-
-
-class ActsQuery(WireModel):
-    """Which page of the record."""
-
-    unit: Id
-    before: Id | None = None
-    """Only rows older than this one."""
-
-
-class BranchAct(WireModel):
-    """One sensitive action; never what was read or written, only which fields."""
-
-    id: Id
-    at_ms: Millis
-    action: str
-    by: str
-    """Display name at that time."""
-    role: str
-    subject: Id | None
-    fields: list[str]
-    notes: dict[str, str | int]
-
-
-class BranchActs(WireModel):
-    """A page, newest first."""
-
-    rows: list[BranchAct]

@@ -27,6 +27,7 @@ from server.accounts.values import Kind, Step
 from server.http.cookies import SESSION, Jar
 from server.http.errors import BAD_REQUEST, NOT_FOR_BOTS, NOT_JSON, SECOND_FACTOR_NEEDED, SLOW_REQUEST
 from server.http.limits import client_address, take
+from server.http.origin import own_origin
 from server.http.problem import answer_to, field_of, refusal_of
 from server.http.respond import answer
 from server.http.routes import API_ROOT, Call, Gate, Outgoing, RouteRow
@@ -106,11 +107,6 @@ def _bearer(request: Request) -> str | None:
     """The bearer token of the request, None without one."""
     header = request.headers.get("authorization", "")
     return header[len(BEARER) :].strip() if header[: len(BEARER)].lower() == BEARER else None
-
-
-def own_origin(request: Request) -> str:
-    """Scheme and host this request was sent to."""
-    return f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
 def check_declared_size(row: RouteRow, request: Request) -> None:

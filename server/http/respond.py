@@ -1,5 +1,7 @@
 """Answers: models as JSON with their cookies and headers. May be imported by server."""
 
+from urllib.parse import quote
+
 from starlette.responses import Response
 
 from channels.protocol.base import WireModel
@@ -19,3 +21,12 @@ def answer(row: RouteRow, outcome: WireModel | Response | None, outgoing: Outgoi
     for cookie in outgoing.cookies:
         response.headers.append("set-cookie", cookie)
     return response
+
+
+def as_file(content: bytes, media: str, plain: str, name: str) -> Response:
+    """A file to keep: `plain` is its name in ASCII for old programs, `name` the one people read (RFC 6266)."""
+    headers = {
+        "content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}",
+        "content-security-policy": "default-src 'none'; sandbox",
+    }
+    return Response(content, media_type=media, headers=headers)

@@ -45,7 +45,7 @@ from server.http.officers import (
     reader_of,
     sees_people,
 )
-from server.http.pipeline import own_origin
+from server.http.origin import own_origin
 from server.http.roll_models import (
     AccountWord,
     OpenedRecord,

@@ -1,7 +1,5 @@
 """Rolls as files over HTTP: import in steps, and export. May be imported by server."""
 
-from urllib.parse import quote
-
 from starlette.responses import Response
 
 from channels.branch.errors import FILE_TOO_LARGE, FILE_UNREADABLE, IMPORT_CHANGED, NOT_A_BRANCH
@@ -15,7 +13,8 @@ from channels.branch.roll.source import ignored_columns
 from channels.branch.roll.table import FILE_MAX_BYTES, cell_text
 from channels.core.feature import RateClass
 from channels.protocol.errors import FORBIDDEN, TOO_LARGE, Refused
-from server.http.officers import card_of, hand_of, place_of, reader_of, unit_with
+from server.http.officers import card_of, hand_of, place_of, reader_of, refuse_foreign_link, unit_with
+from server.http.respond import as_file
 from server.http.roll_models import (
     ExportQuery,
     ImportChange,
@@ -164,19 +163,14 @@ def done_state(state: ImportState, outcome: Outcome) -> ImportState:
 
 async def export(call: Call) -> Response:
     """The roll of a branch as .xlsx or .csv, watermarked; every member of it sees that and by whom."""
-    if call.request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Refused(FORBIDDEN)  # a link on a foreign page must not leave a row in the members' audit trail
+    refuse_foreign_link(call)
     query: ExportQuery = call.query
     branch = await unit_with(call, query.unit, EXPORT)
     if branch.kind != "branch":
         raise Refused(NOT_A_BRANCH)
     card = await card_of(call, _caller(call))
     made = await export_roll(hand_of(call, branch, EXPORT), branch, query.format, card.number)
-    headers = {
-        "content-disposition": f"attachment; filename=\"roll.{query.format}\"; filename*=UTF-8''{quote(made.name)}",
-        "content-security-policy": "default-src 'none'; sandbox",
-    }
-    return Response(made.content, media_type=made.media, headers=headers)
+    return as_file(made.content, made.media, f"roll.{query.format}", made.name)
 
 
 ROLL_FILE_ROUTES: tuple[RouteRow, ...] = (

@@ -27,6 +27,8 @@ COLUMNS: tuple[tuple[str, str, int], ...] = (
 )  # fmt: skip
 """(field, header, width in characters). The headers are words that the import knows."""
 
+ROLL_WIDTHS: tuple[int, ...] = tuple(width for _, _, width in COLUMNS)
+
 _GENDERS = {"male": "男", "female": "女", "other": "其他"}
 
 
@@ -58,18 +60,22 @@ class Watermark:
         name: Display name of the requester.
         number: Their member number, to tell namesakes apart.
         at: In the organisation's time zone.
+        what: What the file is.
     """
 
     unit: str
     name: str
     number: str
     at: datetime
+    what: str = "花名册"
 
     @property
     def sentence(self) -> str:
         """The line on top of the file."""
         who = f"{self.name}({self.number})" if self.number else self.name
-        return f"{self.unit} 花名册 · 导出人 {who} · {self.at:%Y-%m-%d %H:%M} · 仅供本单位使用,请妥善保管"
+        return (
+            f"{self.unit} {self.what} · 导出人 {who} · {self.at:%Y-%m-%d %H:%M} · 仅供本单位使用,请妥善保管"
+        )
 
 
 def table(lines: Sequence[Line], template: Template) -> list[list[str]]:
@@ -111,7 +117,7 @@ def to_csv(rows: Sequence[Sequence[str]], mark: Watermark) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def to_xlsx(rows: Sequence[Sequence[str]], mark: Watermark) -> bytes:
+def to_xlsx(rows: Sequence[Sequence[str]], mark: Watermark, widths: Sequence[int] = ROLL_WIDTHS) -> bytes:
     """A workbook of text cells, frozen below the header, with the watermark on top, in the footer and in its description."""
     buffer = io.BytesIO()
     options = {
@@ -129,14 +135,14 @@ def to_xlsx(rows: Sequence[Sequence[str]], mark: Watermark) -> bytes:
                 "created": mark.at.replace(tzinfo=None),
             }
         )
-        sheet = book.add_worksheet("花名册")
+        sheet = book.add_worksheet(mark.what)
         text = book.add_format({"num_format": "@"})
         head = book.add_format({"num_format": "@", "bold": True})
         sheet.write_string(0, 0, mark.sentence, text)
         for number, row in enumerate(rows, 1):
             for column, cell in enumerate(row):
                 sheet.write_string(number, column, cell, head if number == 1 else text)
-        for column, (_, _, width) in enumerate(COLUMNS):
+        for column, width in enumerate(widths):
             sheet.set_column(column, column, width, text)
         sheet.freeze_panes(2, 2)
         sheet.set_footer("&C" + mark.sentence.replace("&", "&&")[:240])

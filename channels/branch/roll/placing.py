@@ -17,7 +17,7 @@ from channels.branch.template import Template
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row that was read; a held one only helps to find namesakes."""
+    """A row that was read; one that is held or in question only helps to find namesakes."""
 
     draft: Draft
     facts: Facts
@@ -68,7 +68,7 @@ class _Planner:
             self._against_roll(draft, facts, answer)
 
     def _within_file(self, row: _Row, answer: str) -> Fault | None:
-        """What an earlier row of the file makes of this one; a held row holds no other back."""
+        """What an earlier row of the file makes of this one; a row that waits for somebody's word holds no other back."""
         draft, facts = row.draft, row.facts
         for at in self.near.close_to(facts):
             other = self.rows[at]
@@ -97,6 +97,7 @@ class _Planner:
             self.faults.append(asked)
             if asked.kind.level == "ask":
                 self.asked.append(draft.row)
+                self.rows[-1] = replace(self.rows[-1], held=True)
             return
         if known is None:
             self.add.append(draft)

@@ -22,7 +22,6 @@ Score = Callable[[Iterable[str]], int]
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _STRANGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ue000-\uf8ff]")
-_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def decode(content: bytes, score: Score, encoding: str | None = None) -> str:
@@ -66,16 +65,14 @@ def _is_chinese(gb: str, score: Score) -> bool:
 def _likelier(utf8: str, gb: str, score: Score) -> str:
     """Choose between two readings that are both valid.
 
-    A text whose UTF-8 reading holds Chinese is UTF-8: GB18030 bytes make three-byte UTF-8 letters only by a rare
-    accident, and never for whole header words. Without any Chinese the known words decide.
+    Only known header words decide: which letters a reading gives proves nothing, since two GB18030 letters and an
+    everyday UTF-8 letter can be the same bytes.
     """
     if _STRANGE.search(gb):
         return utf8
     words_utf8, words_gb = (score(_first_cells(text)) for text in (utf8, gb))
     if words_utf8 != words_gb:
         return utf8 if words_utf8 > words_gb else gb
-    if _HAN.search(utf8) and not _STRANGE.search(utf8):
-        return utf8
     return _unclear()
 
 

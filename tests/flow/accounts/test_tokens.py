@@ -120,13 +120,15 @@ async def test_the_hub_knows_tokens_and_cookies_but_no_half_log_ins(
     found = await book.by_id(facts.session)
     assert found is not None
     assert found.session.kind is Kind.BOT
-    actor = await book.actor(facts.session)
-    assert actor is not None
-    assert actor.scopes == frozenset({"probe.read"})
+    standing = await book.standing(facts.session)
+    assert standing is not None
+    assert standing.actor.scopes == frozenset({"probe.read"})
     person = await book.load(Credential(officer.token, bearer=False))
     assert person is not None
     assert person.member == village.people["宋佳宁"]
-    assert person.ends_at_ms == village.clock.now_ms() + 12 * 3_600_000
+    standing = await book.standing(person.session)
+    assert standing is not None
+    assert standing.ends_at_ms == village.clock.now_ms() + 12 * 3_600_000
     village.clock.advance(3_600_000)
     assert await book.touch(person.session) == village.clock.now_ms() + 12 * 3_600_000
     assert await book.load(Credential(officer.token, bearer=True)) is None
@@ -134,6 +136,8 @@ async def test_the_hub_knows_tokens_and_cookies_but_no_half_log_ins(
     half = village.browser()
     await half.password("songjn")
     assert await book.load(Credential(half.token, bearer=False)) is None
+    await book.end(person.account, [person.session])
+    assert await book.standing(person.session) is None
 
 
 async def test_a_unit_has_at_most_twenty_tokens(village: Village, officer: Browser) -> None:

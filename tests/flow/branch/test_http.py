@@ -263,6 +263,41 @@ async def test_sensitive_changes_need_a_fresh_proof(village: Village) -> None:
         assert key_of(answer) == "REAUTH_NEEDED"
 
 
+async def test_a_group_is_closed_when_nobody_is_in_it(village: Village) -> None:
+    officer = await signed_in(village, "宋佳宁", fresh=True)
+    unit = (await officer.post("/org/units", {"parent": village.branch, "name": "第一组"})).json()["unit"]
+    person = village.people["郑凯"]
+    await officer.http.patch(f"/api/v1/roll/{person}", json={"groups": [unit]})
+    in_use = await officer.delete(f"/org/units/{unit}")
+    assert (key_of(in_use), in_use.json()["params"]) == ("GROUP_IN_USE", {"n": 1})
+    await officer.http.patch(f"/api/v1/roll/{person}", json={"groups": []})
+    hold = {"member": person, "unit": unit, "role": "group_leader"}
+    given = await officer.http.put("/api/v1/roles", json=hold)
+    assert key_of(await officer.delete(f"/org/units/{unit}")) == "GROUP_IN_USE"
+    await officer.delete(f"/roles/{given.json()['hold']}")
+
+    village.hub.changed.clear()
+    assert (await officer.delete(f"/org/units/{unit}")).status_code == 204
+    told = set(village.hub.changed)
+    assert {village.people["宋佳宁"], village.people["陆远航"]} <= told
+    assert person not in told
+    assert [u["unit"] for u in (await officer.get("/org")).json()["units"]] == [village.branch]
+    assert key_of(await officer.delete(f"/org/units/{unit}")) == "UNIT_UNKNOWN"
+    assert (await officer.post("/org/units", {"parent": village.branch, "name": "第一组"})).status_code == 201
+    assert key_of(await officer.delete(f"/org/units/{village.branch}")) == "NOT_A_GROUP"
+    entries = await village.services.log.newest(f"branch:{village.branch}", 10)
+    assert {"unit": unit} in [e.body for e in entries if e.type == "branch.unit_closed"]
+
+
+async def test_a_group_with_a_bot_is_not_closed(village: Village) -> None:
+    officer = await signed_in(village, "宋佳宁", fresh=True)
+    unit = (await officer.post("/org/units", {"parent": village.branch, "name": "第一组"})).json()["unit"]
+    wish = {"unit": unit, "name": "值班提醒", "scopes": ["org.show"], "days": 1}
+    made = await officer.post("/tokens", wish)
+    assert made.status_code == 200, made.text
+    assert key_of(await officer.delete(f"/org/units/{unit}")) == "GROUP_IN_USE"
+
+
 async def test_groups_are_made_and_renamed(village: Village) -> None:
     officer = await signed_in(village, "宋佳宁")
     made = await officer.post("/org/units", {"parent": village.branch, "name": "第一组", "order": 2})

@@ -3,6 +3,7 @@
 import pytest
 
 from channels.branch.contract import (
+    GroupsOf,
     MembersOf,
     OrganisationOf,
     PeopleOf,
@@ -100,6 +101,9 @@ async def test_questions_of_other_features(hall: Hall) -> None:
     assert (await ask(UnitOf(group.unit))).branch == hall.branch.unit
     assert [u.name for u in await ask(UnitsOf(doc["_id"]))] == [hall.branch.name, "第一组"]
     assert len(await ask(MembersOf(hall.branch.unit))) == 42
+    groups = await ask(GroupsOf(hall.branch.unit))
+    assert [u.name for u in groups] == [u.name for u in await groups_of(hall.mongo, hall.branch.unit)]
+    assert await ask(GroupsOf(group.unit)) == (), "a group has none"
     in_group = await ask(PeopleOf(group.unit))
     assert len(in_group) == 11
     assert [t.zh for t in in_group[doc["_id"]].titles] == ["书记"]

@@ -13,7 +13,7 @@ from channels.chat.protocol import ChatSnapshot
 from channels.chat.reduce import CHAT_LOG_EVENT, ChatState
 from channels.core.connection import Connection
 from channels.core.exchange import Exchange, ExchangeSettings, Parts
-from channels.core.ports import Credential, SessionFacts
+from channels.core.ports import Credential, SessionFacts, Standing
 from channels.me import reduce as me_reduce
 from channels.me.contract import me_topic
 from channels.me.protocol import MeSnapshot
@@ -38,9 +38,10 @@ class Sessions:
         actor = await self._world.actor(credential.secret)
         return SessionFacts(actor.session, actor.account, actor.member)
 
-    async def actor(self, session: SessionId) -> Any:  # noqa: ANN401 - Actor or None
+    async def standing(self, session: SessionId, *, used: bool = False) -> Standing | None:
         """The member as of now."""
-        return await self._world.actor(session.replace("-7005-", "-7003-"))
+        del used
+        return Standing(await self._world.actor(session.replace("-7005-", "-7003-")))
 
     async def ended(self, sessions: Sequence[SessionId]) -> list[SessionId]:
         """None."""

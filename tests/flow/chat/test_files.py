@@ -9,8 +9,9 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 
 from channels.chat.errors import ATTACHMENT_UNKNOWN
-from channels.chat.protocol import ChatDelete, ChatOpenDirect, ChatRecall, ChatSend
+from channels.chat.protocol import ChatDelete, ChatFiles, ChatOpenDirect, ChatRecall, ChatSend
 from channels.chat.uploads import UPLOADS
+from channels.protocol.errors import UNKNOWN_TOPIC
 from server.files import bench as bench_module
 from server.files.intake import LOOSE_MAX
 from server.files.shelf import LOOSE_MS
@@ -275,3 +276,63 @@ async def test_many_pictures_at_once_are_all_made(door: Door) -> None:
     answers = await asyncio.gather(*(door.upload(AN, PNG) for _ in range(9)))
     assert [a.status_code for a in answers] == [201] * 9
     assert (await stored(door.world))[0] == 9
+
+
+async def used(world: World) -> int:
+    """How often the index of messages with files was read."""
+    rows = await world.mongo["log"].aggregate([{"$indexStats": {}}, {"$match": {"name": "log_files"}}])
+    return int(rows[0]["accesses"]["ops"])
+
+
+async def test_files_of_a_room_newest_first_by_pages(door: Door) -> None:
+    world = door.world
+    await say(world, AN, "议题")
+    for number in range(1, 6):
+        file = await door.kept(AN, PDF + str(number).encode(), f"{number}.pdf")
+        await say(world, AN, str(number), attachments=[file["id"]], **({"thread": 1} if number == 3 else {}))
+        await say(world, BEI, "没有附件")
+    elsewhere = await door.kept(AN, PDF, "elsewhere.pdf", room=GROUP_G)
+    await say(world, AN, "", attachments=[elsewhere["id"]], room=GROUP_G)
+    await world.do(AN, ChatRecall, **R, message=8)
+    before = await used(world)
+    first = await world.do(BEI, ChatFiles, **R, limit=2)
+    assert await used(world) > before
+    assert ([m.text for m in first.messages], first.more) == (["5", "3"], True), "what is gone holds no files"
+    assert first.messages[1].thread == 1
+    rest = await world.do(BEI, ChatFiles, **R, limit=2, before=first.messages[-1].seq)
+    assert ([(m.text, m.attachments[0].name) for m in rest.messages], rest.more) == (
+        [("2", "2.pdf"), ("1", "1.pdf")],
+        False,
+    )
+    for stranger in (DING, QIN):
+        await refused(world, UNKNOWN_TOPIC, stranger, ChatFiles, **R)
+
+
+async def test_a_copy_in_another_room_lives_by_itself(door: Door) -> None:
+    """What a client does that forwards a file: it fetches it where it may and sends it where it may."""
+    world = door.world
+    opened = await world.do(AN, ChatOpenDirect, member=DING)
+    file = await door.kept(BEI, PDF, "list.pdf")
+    await say(world, BEI, "名单", attachments=[file["id"]])
+    assert (await door.get(DING, file["id"])).status_code == 404, (
+        "the target's readers may not fetch the original"
+    )
+    assert (await door.upload(DING, PDF, room=BRANCH_B)).status_code == 404, "nor send where they are not"
+    body = (await door.get(AN, file["id"])).content
+    copy = await door.kept(AN, body, "copy.pdf", room=opened.room)
+    await refused(
+        world,
+        ATTACHMENT_UNKNOWN,
+        AN,
+        ChatSend,
+        room=opened.room,
+        cid=fixed_id(9, 7),
+        text="",
+        attachments=[file["id"]],
+    )
+    await say(world, AN, "转发", attachments=[copy["id"]], room=opened.room)
+    assert (await door.get(DING, copy["id"])).content == body
+    assert (await door.get(BEI, copy["id"])).status_code == 404
+    await world.do(BEI, ChatRecall, **R, message=1)
+    assert (await door.get(AN, file["id"])).status_code == 404
+    assert (await door.get(DING, copy["id"])).status_code == 200

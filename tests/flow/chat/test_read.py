@@ -21,7 +21,7 @@ from channels.me.contract import me_topic
 from channels.me.protocol import MeSetPreferences
 from channels.protocol.errors import BAD_FIELD, UNKNOWN_TOPIC
 from tests.flow.chat.talk import B, refused, say, shown
-from tests.replay.world import AN, BEI, BRANCH_B, CHEN, DING, NAMES, QIN, SECRETARY, World, fixed_id
+from tests.replay.world import AN, BEI, BRANCH_B, CHEN, DING, GROUP_G, NAMES, QIN, SECRETARY, World, fixed_id
 
 R = {"room": BRANCH_B}
 
@@ -58,6 +58,48 @@ async def test_pages(
     assert (page.more_before, page.more_after, page.head_n) == (more_before, more_after, 8)
 
 
+@pytest.mark.parametrize(
+    ("day", "texts", "more_before", "more_after"),
+    [
+        (-1, "abc", False, True),
+        (0, "abc", False, True),
+        (1, "bcd", True, True),
+        (2, "def", True, True),
+        (5, "def", True, True),
+        (6, "def", True, True),
+        (7, "fgh", True, False),
+        (9, "fgh", True, False),
+        (10, "fgh", True, False),
+    ],
+)
+async def test_a_page_around_a_moment(
+    world: World, day: int, texts: str, more_before: bool, more_after: bool
+) -> None:
+    """Days 0, 1, 2 and 6, 7, 9: the first message of a day stands in the middle, empty days lead to the next message."""
+    day_ms = 86_400_000
+    start_ms = world.clock.now_ms()
+    for text, at_day in zip("abcdefgh", (0, 0, 1, 1, 6, 6, 7, 9), strict=True):
+        world.clock.advance(start_ms + at_day * day_ms - world.clock.now_ms())
+        await say(world, AN, text)
+        if text == "b":
+            await world.do(AN, ChatReact, **R, message=1, emoji="👍", on=True)
+            await say(world, BEI, "线", thread=1)
+    page = await world.do(BEI, ChatHistory, **R, limit=3, at_ms=start_ms + day * day_ms)
+    assert "".join(m.text for m in page.messages) == texts
+    assert (page.more_before, page.more_after, page.head_n) == (more_before, more_after, 8)
+
+
+async def test_a_moment_in_a_thread_or_an_empty_room(world: World) -> None:
+    empty = await world.do(AN, ChatHistory, **R, at_ms=0)
+    assert (empty.messages, empty.more_before, empty.more_after) == ([], False, False)
+    await say(world, AN, "议题")
+    for i in range(1, 6):
+        world.clock.advance(1_000)
+        await say(world, BEI, str(i), thread=1)
+    page = await world.do(CHEN, ChatHistory, **R, thread=1, at_ms=world.clock.now_ms() - 3_000, limit=3)
+    assert (page.thread, [m.text for m in page.messages]) == (1, ["1", "2", "3"])
+
+
 async def test_a_thread_has_pages_of_its_own(world: World) -> None:
     await say(world, AN, "议题")
     for i in range(1, 6):
@@ -82,6 +124,7 @@ async def test_reading_is_for_people_in_the_room(world: World) -> None:
     await say(world, AN, "一")
     for stranger in (DING, QIN):
         await refused(world, UNKNOWN_TOPIC, stranger, ChatHistory, **R)
+        await refused(world, UNKNOWN_TOPIC, stranger, ChatHistory, **R, at_ms=0)
         await refused(world, UNKNOWN_TOPIC, stranger, ChatPeople, **R)
         await refused(world, UNKNOWN_TOPIC, stranger, ChatMarkRead, **R, n=1)
         await refused(world, UNKNOWN_TOPIC, stranger, ChatTyping, **R)
@@ -90,6 +133,7 @@ async def test_reading_is_for_people_in_the_room(world: World) -> None:
     await refused(world, MESSAGE_UNKNOWN, AN, ChatHistory, **R, around=99)
     await refused(world, MESSAGE_UNKNOWN, AN, ChatHistory, **R, thread=99)
     await refused(world, BAD_FIELD, AN, ChatHistory, **R, after_n=1, before_n=3)
+    await refused(world, BAD_FIELD, AN, ChatHistory, **R, around=1, at_ms=0)
 
 
 async def test_a_snapshot_is_the_newest_page(world: World) -> None:
@@ -108,6 +152,19 @@ async def test_people_of_a_room_by_pages(world: World) -> None:
     rest = await world.do(AN, ChatPeople, **R, after=BEI, limit=3)
     assert ([(p.member, p.name) for p in rest.people], rest.more) == ([(CHEN, NAMES[CHEN])], False)
     assert first.more
+
+
+async def test_people_of_a_branch_are_told_with_their_groups(world: World) -> None:
+    here = await world.do(AN, ChatPeople, **R)
+    assert here.groups == ["第一小组"]
+    assert {p.member: p.groups for p in here.people} == {
+        SECRETARY: [], AN: ["第一小组"], BEI: ["第一小组"], CHEN: [],
+    }  # fmt: skip
+    inside = await world.do(AN, ChatPeople, room=GROUP_G)
+    assert (inside.groups, [p.groups for p in inside.people]) == ([], [[], []])
+    opened = await world.do(AN, ChatOpenDirect, member=DING)
+    two = await world.do(DING, ChatPeople, room=opened.room)
+    assert (two.groups, [p.groups for p in two.people]) == ([], [[], []]), "a talk tells nothing of branches"
 
 
 async def test_messages_of_somebody_who_left_keep_their_name(world: World) -> None:

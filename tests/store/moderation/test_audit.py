@@ -2,7 +2,7 @@
 
 import pytest
 
-from moderation.audit import AUDIT, AUDIT_INDEXES, SEALED_FIELDS, Act, AuditTrail, PageAt
+from moderation.audit import AUDIT, AUDIT_INDEXES, SEALED_FIELDS, Act, AuditTrail, Only, PageAt
 from storage.client import Mongo, Unit
 from storage.clock import FixedClock
 from storage.crypto import FieldCipher
@@ -65,6 +65,23 @@ async def test_pages_by_subject_unit_and_actor(trail: AuditTrail) -> None:
     assert [row.action for row in await trail.of_units(["u2"], PageAt())] == ["a.closed", "a.other"]
     assert len(await trail.by_actor("one", PageAt(limit=0))) == 1
     assert len(await trail.by_actor("one", PageAt(limit=10_000))) == 5
+
+
+async def test_rows_of_units_by_action_and_member(trail: AuditTrail) -> None:
+    await trail.append(Act("a.read", "officer", unit="u1", subject="m"))
+    await trail.append(Act("a.read", "officer", unit="u1", subject="n"))
+    await trail.append(Act("a.changed", "m", unit="u1", subject="n"))
+    await trail.append(Act("a.read", "officer", unit="u2", subject="m"))
+
+    async def found(only: Only) -> list[tuple[str, str, str | None]]:
+        rows = await trail.of_units(["u1"], PageAt(), only)
+        return [(row.action, row.actor, row.subject) for row in rows]
+
+    assert await found(Only(member="m")) == [("a.changed", "m", "n"), ("a.read", "officer", "m")]
+    assert await found(Only(("a.changed",))) == [("a.changed", "m", "n")]
+    assert await found(Only(("a.changed",), "officer")) == []
+    assert await found(Only(())) == []
+    assert len(await found(Only())) == 3
 
 
 async def test_a_row_falls_with_the_unit_it_tells_of(trail: AuditTrail, mongo: Mongo) -> None:

@@ -14,6 +14,7 @@ from channels.branch.protocol import (
     BranchUnit,
     BranchUnitAdded,
     BranchUnitChanged,
+    BranchUnitClosed,
 )
 from channels.branch.reduce import apply, apply_all
 from channels.protocol.base import LogEvent
@@ -85,6 +86,8 @@ def test_units_are_made_and_renamed() -> None:
     )
     state = told(made, own)
     assert (state.unit.name, len(state.groups)) == ("三支部", 1)
+    closed = BranchUnitClosed(topic=TOPIC, seq=4, at_ms=0, unit=GROUP)
+    assert told(made, own, closed).groups == []
 
 
 def test_events_of_no_concern_change_nothing() -> None:

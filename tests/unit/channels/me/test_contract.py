@@ -3,9 +3,11 @@
 from channels.me.contract import (
     CURSORS,
     NOTICE_COUNTER,
+    MeetingNews,
     Mention,
     Room,
     me_topic,
+    meeting_told,
     mentioned,
     message_deleted,
     read,
@@ -34,6 +36,8 @@ EVERY: tuple[Append, ...] = (
     mentioned(A, Mention(ROOM, 5, 2, B, gone=True)),
     read(A, room=ROOM, thread=None, n=4),
     read(A, room=ROOM, thread=2, n=4),
+    meeting_told(A, MeetingNews(UNIT, UNIT, "党员大会", "announced")),
+    meeting_told(A, MeetingNews(UNIT, UNIT, "党员大会", "row", kept=False, params={"n": 1}, key="1")),
 )
 
 
@@ -49,6 +53,7 @@ def test_notices_count_and_the_rest_does_not() -> None:
     assert {a.type for a in EVERY if a.counter == NOTICE_COUNTER} == {
         "me.security_notice",
         "me.message_deleted",
+        "me.meeting_told",
     }
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from channels.branch.errors import ENCODING_UNCLEAR
@@ -71,6 +71,8 @@ def _valid(content: bytes, encoding: str) -> bool:
 
 
 @given(st.text(HAN, min_size=1, max_size=12))
+@example("鍊乲")
+@example("鍏乲")
 def test_without_a_header_it_is_right_or_refused(text: str) -> None:
     for encoding in ("utf-8", "gb18030"):
         try:
