@@ -88,7 +88,7 @@ async def make_demo(reader: Reader, accounts: Accounts, folder: Path, say: Say =
         await _account(reader, accounts, branch, login)
     say("demo: a little talk")
     await talk(reader, branch)
-    return Demo(branch.org, branch, created, logins)
+    return Demo(branch.org, await unit(reader.mongo, branch.unit) or branch, created, logins)
 
 
 async def _nobody_waits(member: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from channels.branch.contract import Unit
 from channels.branch.hand import Hand, Steps, commit
 from channels.branch.members import Newcomer, new_record
-from channels.branch.records import MEMBERS, ORGS, UNITS, UNITS_MAX
+from channels.branch.records import MEMBERS, ORGS, ROLE_HOLDS, UNITS, UNITS_MAX
 from channels.branch.units import Founding, founded, unit_added
 from server.accounts.account_store import ACCOUNTS, SEED_FIELD, NewAccount
 from server.accounts.factors import random_bytes
@@ -134,8 +134,28 @@ async def make_rehearsal(
             await hand.mongo[collection].insert_many([documents[column] for documents, _ in made])
         passes.extend(opened for _, opened in made)
         progress(len(passes))
+    await hand.mongo[ROLE_HOLDS].insert_many(_organizers(hand, org, branches, passes))
     await hand.mongo[ORGS].update_one({"_id": org}, {"$set": {"next_number": wish.members + 1}})
     return Rehearsal(org, name, branches, tuple(passes))
+
+
+def _organizers(hand: Hand, org: OrgId, branches: Sequence[Branch], passes: Sequence[Pass]) -> list[Document]:
+    """The first member of each branch organizes it, so that meetings can be rehearsed."""
+    first = {one.branch: one.member for one in reversed(passes)}
+    return [
+        {
+            "_id": hand.reader.ids.uuid7(),
+            "org": org,
+            "unit": branch.unit.unit,
+            "branch": branch.unit.unit,
+            "member": first[branch.unit.unit],
+            "role": "organizer",
+            "title": {"zh": "组织者", "en": "Organizer"},
+            "since_ms": hand.now_ms,
+            "by": "rehearsal",
+        }
+        for branch in branches
+    ]
 
 
 def _pages(members: int) -> Iterator[range]:

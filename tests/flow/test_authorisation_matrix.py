@@ -19,12 +19,13 @@ from server.http.table import ROUTES
 from storage.client import MongoSettings
 from storage.managed.mongod import ManagedMongod
 from tests.flow.matrix.cast import CAST, PART
+from tests.flow.matrix.every_probe import SOCKET_PROBES
 from tests.flow.matrix.http_probes import HTTP_PROBES
 from tests.flow.matrix.http_rules import HTTP_RULES
+from tests.flow.matrix.meetings_on_stage import hold_meetings
 from tests.flow.matrix.page import PAGE, page
 from tests.flow.matrix.rules import NO_ONE, Cell, Rule, Whose
 from tests.flow.matrix.run import Heard, Report, Run
-from tests.flow.matrix.socket_probes import SOCKET_PROBES
 from tests.flow.matrix.socket_rules import ENTRANCES, SOCKET_RULES
 from tests.flow.matrix.stage import Stage, open_stage
 from tests.kit.application import Picture, open_application
@@ -41,7 +42,7 @@ async def stage(mongod: ManagedMongod, tmp_path_factory: pytest.TempPathFactory)
     settings = MongoSettings(mongod.access.admin_url, "matrix", "pymongo", pool=8, timeout_s=10.0)
     async with (
         open_application(settings, tmp_path_factory.mktemp("matrix")) as application,
-        open_stage(application) as built,
+        open_stage(application, hold_meetings) as built,
     ):
         yield built
 

@@ -31,6 +31,9 @@ API = "/api/v1"
 COOKIE = "__Host-huitang"
 PASSWORD = "purple-otter-42-under-the-bridge"
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+EMPTY = "d41d8cd98f00b204e9800998ecf8427e"
+"""What `dbHash` says of a collection without documents: MD5 of nothing."""
+
 CHEAP = Cost(memory_kib=1_024, passes=1, lanes=1)
 """A hash of about a millisecond: what a test waits for is not the hash."""
 
@@ -172,9 +175,9 @@ class Application:
             await self.house.ground.log.newest("me:nobody", 1)  # a turn of the database, instead of a sleep
 
     async def prints(self, *only: str) -> dict[str, str]:
-        """A hash of every collection, or of those named."""
+        """A hash of every collection that holds something, or of those named; one that was emptied is like one that never was."""
         hashed: Document = await self.database.command("dbHash", collections=list(only) or None)
-        return dict(hashed["collections"])
+        return {name: digest for name, digest in hashed["collections"].items() if digest != EMPTY}
 
 
 def _cookies(reply: Reply) -> dict[str, str]:
@@ -239,8 +242,8 @@ class Picture:
     async def restore(self) -> None:
         """Put everything back, except that entries added to the log stay: processes remember its numbers."""
         now = await self.application.prints()
-        for name, digest in now.items():
-            if self.prints.get(name) != digest:
+        for name in now | self.prints:
+            if self.prints.get(name) != now.get(name):
                 await self._restore(name)
         self.prints |= await self.application.prints("log")
 

@@ -1,10 +1,9 @@
 """Sessions that a test holds in its hand: who they are, when they end, what they may."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from channels.core.actor import Actor, Grant
-from channels.core.ports import Credential, SessionFacts
+from channels.core.ports import Credential, SessionFacts, Standing
 from storage.clock import SystemClock
 from storage.errors import Unavailable
 from storage.ids import AccountId, MemberId, OrgId, SessionId, UnitId
@@ -24,6 +23,7 @@ class FakeSessions:
 
     Attributes:
         facts: Session id -> facts; remove one to end the session.
+        ends_at_ms: Session id -> wall time of its end, None for never.
         actors: Session id -> actor.
         away: Raise Unavailable at every question.
         lifetime_ms: Sessions end so long after their hello or last report of use; None for never.
@@ -33,6 +33,7 @@ class FakeSessions:
     def __init__(self) -> None:
         self.facts: dict[str, SessionFacts] = {}
         self.actors: dict[str, Actor] = {}
+        self.ends_at_ms: dict[str, int | None] = {}
         self.away = False
         self.lifetime_ms: int | None = None
         self.touched: list[str] = []
@@ -55,8 +56,9 @@ class FakeSessions:
         self._next += 1
         session = SessionId(numbered_id(5, self._next))
         account, member = AccountId(numbered_id(4, number)), MemberId(numbered_id(3, number))
-        facts = SessionFacts(session, account, member, self._end_ms())
+        facts = SessionFacts(session, account, member)
         self.facts[session] = facts
+        self.ends_at_ms[session] = self._end_ms()
         self.actors[session] = Actor(
             account=account,
             session=session,
@@ -70,13 +72,15 @@ class FakeSessions:
         )
         return facts
 
-    async def actor(self, session: SessionId) -> Actor | None:
-        """Who acts in a session that is still open."""
+    async def standing(self, session: SessionId, *, used: bool = False) -> Standing | None:
+        """How a session that is still open stands."""
+        del used
         self._check()
-        facts = self.facts.get(session)
-        if facts is None or (facts.ends_at_ms is not None and facts.ends_at_ms <= CLOCK.now_ms()):
+        ends_at_ms = self.ends_at_ms.get(session)
+        if session not in self.facts or (ends_at_ms is not None and ends_at_ms <= CLOCK.now_ms()):
             return None
-        return self.actors.get(session)
+        actor = self.actors.get(session)
+        return None if actor is None else Standing(actor, ends_at_ms)
 
     async def ended(self, sessions: Sequence[SessionId]) -> list[SessionId]:
         """Those that were removed."""
@@ -86,8 +90,8 @@ class FakeSessions:
     async def touch(self, session: SessionId) -> int | None:
         """Note the use."""
         self.touched.append(session)
-        self.facts[session] = replace(self.facts[session], ends_at_ms=self._end_ms())
-        return self.facts[session].ends_at_ms
+        self.ends_at_ms[session] = self._end_ms()
+        return self.ends_at_ms[session]
 
     def _end_ms(self) -> int | None:
         return None if self.lifetime_ms is None else CLOCK.now_ms() + self.lifetime_ms

@@ -15,6 +15,8 @@ from channels.chat.protocol import ChatHistory, ChatSnapshot
 from channels.chat.reduce import CHAT_LOG_EVENT, ChatState
 from channels.me import reduce as me_reduce
 from channels.me.protocol import MeSnapshot
+from channels.meeting import reduce as meeting_reduce
+from channels.meeting.protocol.life import MeetingSnapshot
 from channels.protocol.base import LogEvent, WireModel
 from channels.protocol.errors import Refused
 from tests.replay.world import World
@@ -70,6 +72,13 @@ async def _load_branch(world: World, viewer: str, topic: str, threads: Sequence[
     return await world.snapshot(viewer, topic, BranchSnapshot)
 
 
+async def _load_meeting(world: World, viewer: str, topic: str, threads: Sequence[int]) -> WireModel:
+    """What events tell: the caller's own part and the numbers come otherwise."""
+    del threads
+    shown = await world.snapshot(viewer, topic, MeetingSnapshot)
+    return shown.model_copy(update={"you": None, "counts": None})
+
+
 def _own_stream(topic: str, before: WireModel, after: WireModel) -> tuple[str, ...]:
     del before, after
     return (topic,)
@@ -82,5 +91,6 @@ def _as_is(state: WireModel) -> WireModel:
 KINDS: dict[str, Kind] = {
     "branch": Kind(_load_branch, _own_stream, branch_reduce.apply_all, _as_is),
     "chat": Kind(_load_chat, _own_stream, _apply_chat, chat_reduce.cut),
+    "meeting": Kind(_load_meeting, _own_stream, meeting_reduce.apply_all, _as_is),
     "me": Kind(_load_me, _me_streams, me_reduce.apply_all, _as_is),
 }

@@ -3,14 +3,13 @@
 A new command needs at least one row here; the replay test fails without it.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from channels.branch.protocol import BranchCounts, BranchPeople
 from channels.chat.protocol import (
     ChatDelete,
     ChatEdit,
+    ChatFiles,
     ChatHistory,
     ChatMarkRead,
     ChatOpenDirect,
@@ -25,10 +24,11 @@ from channels.chat.uploads import UPLOADS, new_upload
 from channels.me.contract import security_notice
 from channels.me.protocol import MeSetPreferences
 from channels.protocol.base import Command
+from tests.replay.meeting import call, entry, floor, leave, life, minutes
+from tests.replay.scenario import Scenario, Step
 from tests.replay.stage import loose_file
 from tests.replay.world import AN, BEI, BRANCH_B, CHEN, DING, GROUP_G, SECRETARY, World
 
-Step = Callable[[World], Awaitable[None]]
 R = {"room": BRANCH_B}
 
 
@@ -60,29 +60,6 @@ def upload(owner: str, number: int) -> Step:
         await world.mongo[UPLOADS].insert_one(new_upload(file, world.clock.now_ms()))
 
     return act
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """One case.
-
-    Attributes:
-        command: Wire type it is about.
-        name: What is special, as one would say it.
-        act: What is done between the two snapshots.
-        prepare: What is done before the first.
-        viewers: Who looks on; the first is the one who acts.
-        rooms: Rooms they have open.
-        threads: Threads they have open.
-    """
-
-    command: str
-    name: str
-    act: tuple[Step, ...]
-    prepare: tuple[Step, ...] = ()
-    viewers: tuple[str, ...] = (AN, BEI)
-    rooms: tuple[str, ...] = (BRANCH_B,)
-    threads: tuple[int, ...] = ()
 
 
 async def _notice(world: World) -> None:
@@ -232,6 +209,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         rooms=(),
     ),
     Scenario("chat.history", "reads only", (step(AN, ChatHistory, **R),), (say(BEI, "一"),)),
+    Scenario("chat.history", "around a moment", (step(AN, ChatHistory, **R, at_ms=0),), (say(BEI, "一"),)),
+    Scenario(
+        "chat.files",
+        "reads only",
+        (step(AN, ChatFiles, **R),),
+        (upload(AN, 1), say(AN, "", attachments=[loose_file(AN, 1).file])),
+    ),
     Scenario("chat.people", "reads only", (step(AN, ChatPeople, **R),)),
     Scenario(
         "chat.typing",
@@ -253,4 +237,5 @@ SCENARIOS: tuple[Scenario, ...] = (
         (step(SECRETARY, BranchCounts, unit=BRANCH_B),),
         viewers=(SECRETARY, BEI),
     ),
+    *(scenario for part in (life, entry, call, floor, leave, minutes) for scenario in part.SCENARIOS),
 )

@@ -222,7 +222,7 @@ def _unit(unit: str, org: str, kind: str, name: str, parent: str | None, branch:
 def _member(member: MemberId, org: str, branch: str, groups: tuple[str, ...]) -> dict[str, Any]:
     return {
         "_id": member, "org": org, "number": f"M{member[-3:]}", "name": NAMES[member], "name_key": NAMES[member],
-        "branch": branch, "groups": list(groups), "units": [branch, *groups], "class": "full", "status": "active",
+        "branch": branch, "groups": list(groups), "units": [branch, *groups], "class": "personal", "status": "active",
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.flow.matrix.cast import Part, Standing
 from tests.flow.matrix.rules import Whose
-from tests.flow.matrix.stage import ABSENT_CODE, Stage, file_upload, roll_upload
+from tests.flow.matrix.stage import ABSENT, ABSENT_CODE, Stage, file_upload, roll_upload
 from tests.kit.application import PASSWORD, Request
 
 NEW_PASSWORD = "seven-green-lanterns-above-the-harbour"
@@ -126,6 +126,11 @@ def edit_unit(stage: Stage, part: Part, whose: Whose) -> Request:
     return Request("PATCH", f"/org/units/{stage.unit(part, whose)}", {"order": 7})
 
 
+def close_unit(stage: Stage, part: Part, whose: Whose) -> Request:
+    """Close a unit."""
+    return Request("DELETE", f"/org/units/{stage.unit(part, whose)}")
+
+
 def give_in_unit(stage: Stage, part: Part, whose: Whose) -> Request:
     """A role in a unit, to somebody of the own branch."""
     body = {"member": stage.member(part, Whose.SAME), "unit": stage.unit(part, whose), "role": "case_handler"}
@@ -202,14 +207,26 @@ HTTP_PROBES: dict[tuple[str, str], Probe] = {
     ("token.revoke", ""): end_token,
     ("me.record", ""): get("/me/record"),
     ("me.audit", ""): get("/me/audit"),
+    ("meeting.file", ""): lambda stage, part, whose: Request(
+        "GET", f"/meetings/{stage.thing('meeting', part, whose)}/files/attendance.csv"
+    ),
+    ("meeting.claim", ""): lambda _stage, _part, _whose: Request(
+        "POST", "/meeting-claims", {"meeting": ABSENT, "token": "x"}
+    ),
+    ("me.calendar_make", ""): post("/me/calendar"),
+    ("me.calendar_end", ""): lambda _stage, _part, _whose: Request("DELETE", "/me/calendar"),
+    ("meeting.calendar", ""): get("/calendar/nobody-knows-it"),
     ("system.health", ""): get("/health"),
     ("system.alive", ""): get("/alive"),
     ("system.ready", ""): get("/ready"),
     ("org.show", ""): get("/org"),
     ("org.add_unit", ""): add_unit,
     ("org.edit_unit", ""): edit_unit,
+    ("org.close_unit", ""): close_unit,
     ("org.counts", ""): of_unit("/org/counts"),
     ("org.audit", ""): of_unit("/org/audit"),
+    ("org.export_audit", ""): of_unit("/org/audit/export", "&format=csv"),
+    ("roll.audit", ""): of_member("audit", {}),
     ("role.list", ""): of_unit("/roles"),
     ("role.give", "in a unit"): give_in_unit,
     ("role.give", "to a member"): give_to_member,

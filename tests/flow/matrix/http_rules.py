@@ -1,6 +1,7 @@
 """The rules of every HTTP route."""
 
 from tests.flow.matrix.cast import CAST
+from tests.flow.matrix.meeting_rules import MEETING_FILE
 from tests.flow.matrix.rules import (
     BRANCH_SECRETARIES,
     COUNTERS,
@@ -14,6 +15,7 @@ from tests.flow.matrix.rules import (
     PEOPLE,
     RESETTERS,
     SEES_PEOPLE,
+    WATCHERS,
     Cell,
     Door,
     Rule,
@@ -63,6 +65,11 @@ ACCOUNT_RULES: tuple[Rule, ...] = (
     Rule("device.end_others", SIGNED_IN, all_the_same(PEOPLE, ""), "own devices"),
     Rule("me.record", SIGNED_IN, all_the_same(PEOPLE, ""), "the caller's own record"),
     Rule("me.audit", SIGNED_IN, all_the_same(PEOPLE, ""), "who looked at the caller's own record"),
+    Rule("meeting.file", SIGNED_IN, MEETING_FILE, "lists of names for the desk; minutes for whoever may read them"),
+    Rule("meeting.claim", OPEN, all_the_same(NO_ONE, "CODE_EXPIRED"), "a code that is not right tells strangers nothing"),
+    Rule("me.calendar_make", SIGNED_IN, all_the_same(MEMBERS, "NOT_FOUND"), "own calendar feed"),
+    Rule("me.calendar_end", SIGNED_IN, all_the_same(MEMBERS, "NOT_FOUND"), "own calendar feed"),
+    Rule("meeting.calendar", OPEN, all_the_same(NO_ONE, "NOT_FOUND"), "whoever has the secret address"),
     Rule("system.health", OPEN, all_the_same(EVERYBODY, ""), "for proxies; says only that the server answers"),
     Rule("system.alive", OPEN, all_the_same(EVERYBODY, ""), "for orchestrators; says only that the process answers"),
     Rule("system.ready", OPEN, all_the_same(EVERYBODY, ""), "for load balancers; says one of three words when it is not"),
@@ -106,6 +113,10 @@ ORGANISATION_RULES: tuple[Rule, ...] = (
          "who keeps the branch makes its groups; below a group there is nothing", holders=KEEP_SOMEWHERE),
     Rule("org.edit_unit", SIGNED_IN, of_units(KEEPERS, Cell(KEEPERS | GROUP_TOO, "FORBIDDEN")),
          "who keeps the branch, or organizes the group", holders=KEEP_SOMEWHERE),
+    Rule("org.close_unit", PROVED, {
+        **of_units(KEEPERS, Cell(KEEPERS, "FORBIDDEN", "GROUP_IN_USE")),
+        Whose.SAME: Cell(KEEPERS, "FORBIDDEN", "NOT_A_GROUP"),
+    }, "who keeps the branch; groups only, and only when nobody is in them", holders=KEEP_SOMEWHERE),
     Rule("org.counts", SIGNED_IN, of_units(COUNTERS, Cell(COUNTERS, "FORBIDDEN"), above=frozenset({"upper contact"})),
          "numbers, never persons: who leads the branch, and the contact above", holders=COUNTERS),
     Rule("org.audit", SIGNED_IN, {
@@ -113,6 +124,11 @@ ORGANISATION_RULES: tuple[Rule, ...] = (
         Whose.WITHIN: Cell(NO_ONE, "UNIT_UNKNOWN", hears=dict.fromkeys(MEMBERS, "NOT_A_BRANCH")),
         **dict.fromkeys((Whose.NEXT, Whose.FAR, Whose.NONE), Cell(NO_ONE, "UNIT_UNKNOWN")),
     }, "members see exports and imports (SEC-12), watchers the rest"),
+    Rule("org.export_audit", PROVED, of_units(
+        WATCHERS, Cell(NO_ONE, "FORBIDDEN", hears=dict.fromkeys(WATCHERS, "NOT_A_BRANCH")),
+    ), "who watches over the branch; every member sees that it was done", holders=WATCHERS),
+    Rule("roll.audit", SIGNED_IN, of_members(WATCHERS, own=WATCHERS - {"guest oversight"}),
+         "who watches over the member's branch; the member sees who looked", holders=WATCHERS),
     Rule("role.list", SIGNED_IN, {
         **dict.fromkeys((Whose.SAME, Whose.WITHIN), Cell(SEES_PEOPLE, "UNIT_UNKNOWN")),
         **dict.fromkeys((Whose.NEXT, Whose.FAR, Whose.NONE), Cell(NO_ONE, "UNIT_UNKNOWN")),

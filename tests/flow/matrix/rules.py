@@ -105,6 +105,9 @@ KEEPERS = BRANCH_SECRETARIES | {"organizer"}
 """Keep the roll and the groups of a branch, hand out codes, open personal details."""
 
 RESETTERS = KEEPERS | {"oversight", "guest oversight"}
+WATCHERS = BRANCH_SECRETARIES | {"oversight", "guest oversight"}
+"""Read the record of sensitive actions of a branch."""
+
 COUNTERS = BRANCH_SECRETARIES | {"upper contact"}
 PINNERS = KEEPERS | {"committee"}
 SEES_PEOPLE = HERE | {"guest oversight"}

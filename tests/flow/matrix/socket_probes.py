@@ -88,6 +88,10 @@ def topic_of(kind: str) -> Callable[[Stage, Part, Whose], str]:
                 return f"branch:{stage.unit(part, whose)}"
             case "me":
                 return f"me:{stage.member(part, whose)}"
+            case "meeting":
+                return f"meeting:{stage.thing('meeting', part, whose)}"
+            case "sheet":
+                return f"meeting:{stage.thing('meeting', part, whose)}-sheet"
             case _:
                 return f"{kind}:{ABSENT}"
 
@@ -142,7 +146,7 @@ def send(**more: object) -> Builder:
     }  # fmt: skip
 
 
-KINDS = ("chat", "branch", "me", "nothing")
+KINDS = ("chat", "branch", "me", "meeting", "sheet", "nothing")
 
 SOCKET_PROBES: dict[tuple[str, str], Probe] = {
     ("heartbeat", ""): Probe(lambda _stage, _part, _whose: {}),
@@ -161,6 +165,7 @@ SOCKET_PROBES: dict[tuple[str, str], Probe] = {
     ("chat.pin", ""): Probe(at_message(on=True)),
     ("chat.mark_read", ""): Probe(in_room(n=1)),
     ("chat.history", ""): Probe(in_room()),
+    ("chat.files", ""): Probe(in_room()),
     ("chat.typing", ""): Probe(in_room()),
     ("chat.people", ""): Probe(in_room()),
     ("chat.open_direct", ""): Probe(lambda stage, part, whose: {"member": stage.member(part, whose)}),

@@ -1,5 +1,6 @@
 """The rules of every command of the socket and of every topic kind."""
 
+from tests.flow.matrix.meeting_rules import MEETING_RULES, SITS_IN_GROUP
 from tests.flow.matrix.rules import (
     BRANCH_SECRETARIES,
     COUNTERS,
@@ -56,6 +57,13 @@ def topics(kind: str, otherwise: str) -> dict[Whose, Cell]:
                 Whose.OWN: Cell(MEMBERS, otherwise),
                 **dict.fromkeys((Whose.SAME, Whose.NEXT, Whose.FAR, Whose.NONE), elsewhere),
             }
+        case "meeting" | "sheet":
+            everybody = kind == "meeting"
+            return {
+                Whose.SAME: Cell(HERE if everybody else KEEPERS, otherwise),
+                Whose.WITHIN: Cell(SITS_IN_GROUP, otherwise),
+                **dict.fromkeys((Whose.NEXT, Whose.FAR, Whose.NONE), elsewhere),
+            }
         case _:
             return {Whose.NONE: elsewhere}
 
@@ -64,6 +72,8 @@ TOPIC_REASONS = {
     "chat": "whoever the roll says is in the unit now, the two of a talk, and bots with the scope",
     "branch": "members of the branch, and guests whose role shows persons",
     "me": "the member alone; no officer, no administrator",
+    "meeting": "whoever sits in it",
+    "sheet": "its desk; nobody else sees who is here",
     "nothing": "what is no topic looks like a closed one",
 }
 ENTRANCES = {
@@ -118,6 +128,7 @@ CHAT_RULES: tuple[Rule, ...] = (
     }, "committee and officers, in their group its leaders; both sides of a talk of two"),
     Rule("chat.mark_read", SOCKET, IN_ROOM_NO_BOTS, "the caller's own mark, in rooms one is in"),
     Rule("chat.history", SOCKET, IN_ROOM, "whoever is in the room", bots=True),
+    Rule("chat.files", SOCKET, IN_ROOM_NO_BOTS, "whoever is in the room"),
     Rule("chat.typing", SOCKET, IN_ROOM_NO_BOTS, "whoever is in the room"),
     Rule("chat.people", SOCKET, IN_ROOM_NO_BOTS, "whoever is in the room"),
     Rule("chat.open_direct", SOCKET, {
@@ -128,6 +139,6 @@ CHAT_RULES: tuple[Rule, ...] = (
     Rule("me.set_preferences", SOCKET, all_the_same(MEMBERS, "NOT_A_MEMBER"), "own preferences"),
 )  # fmt: skip
 
-SOCKET_RULES = CONNECTION_RULES + TOPIC_RULES + BRANCH_RULES + CHAT_RULES
+SOCKET_RULES = CONNECTION_RULES + TOPIC_RULES + BRANCH_RULES + CHAT_RULES + MEETING_RULES
 
 assert BRANCH_SECRETARIES <= KEEPERS

@@ -7,7 +7,7 @@ Everybody here is invented. What the objects are:
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,7 +40,7 @@ TEMPLATE = templates()["party_branch_zh"]
 CLOSED = frozenset({"talk", "file in talk", "session", "loose file", "import"})
 """Objects that nobody of their branch sees either, but the one or two they belong to."""
 
-PRIVATE = CLOSED | {"file", "file in group", "hold", "token", "reset"}
+PRIVATE = CLOSED | {"file", "file in group", "hold", "token", "reset", "meeting", "meeting in group"}
 
 ASKED = {
     "organizer": "member", "secretary": "non-voting", "stale secretary": "observer", "deputy": "aide", "oversight": "committee",
@@ -187,8 +187,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(application: Application) -> AsyncIterator[Stage]:
-    """Found, invite, sign in, and fill with objects."""
+async def open_stage(
+    application: Application, more: Callable[[Stage], Awaitable[None]]
+) -> AsyncIterator[Stage]:
+    """Found, invite, sign in, and fill with objects; `more` brings what stands in modules of its own."""
     stage = Stage(application)
     async with stage.stack:
         builder = Builder(stage)
@@ -196,6 +198,7 @@ async def open_stage(application: Application) -> AsyncIterator[Stage]:
         await builder.enrol_people()
         await builder.sign_everybody_in()
         await builder.fill()
+        await more(stage)
         await builder.finish()
         yield stage
 

@@ -14,6 +14,7 @@ import pytest
 from storage.client import MongoSettings
 from storage.ids import SystemIds
 from storage.managed.mongod import ManagedMongod
+from tests.flow.matrix.meetings_on_stage import hold_meetings
 from tests.flow.matrix.stage import Stage, open_stage
 from tests.kit.application import Credentials, Request, open_application, two_processes
 from tests.kit.founding import found_small
@@ -28,7 +29,7 @@ async def stage(mongod: ManagedMongod, tmp_path_factory: pytest.TempPathFactory)
     settings = MongoSettings(mongod.access.admin_url, "taken_out", pool=8, timeout_s=10.0)
     async with (
         open_application(settings, tmp_path_factory.mktemp("taken_out")) as application,
-        open_stage(application) as built,
+        open_stage(application, hold_meetings) as built,
     ):
         yield built
 

@@ -71,10 +71,10 @@ async def test_everybody_is_let_in_and_is_where_the_pass_says(stage: Stage) -> N
         facts = await stage.accounts.sessions.load(Credential(opened.secret, bearer=False))
         assert facts is not None
         assert (facts.member, facts.account, facts.session) == (opened.member, opened.account, opened.session)
-        actor = await stage.accounts.sessions.actor(facts.session)
-        assert actor is not None
-        assert actor.fully_authenticated
-        assert actor.units == set(opened.rooms)
+        standing = await stage.accounts.sessions.standing(facts.session)
+        assert standing is not None
+        assert standing.actor.fully_authenticated
+        assert standing.actor.units == set(opened.rooms)
     assert await stage.accounts.sessions.load(Credential("x" * 43, bearer=False)) is None
 
 

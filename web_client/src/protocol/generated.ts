@@ -23,11 +23,21 @@ export interface ActivationUse {
   password: string;
 }
 
+/** Which record, in which form. */
+export interface ActsExport {
+  unit: string;
+  kind?: "read" | "roll" | "roles" | "units" | "accounts" | "bots" | null;
+  format?: "xlsx" | "csv";
+}
+
 /** Which page of the record. */
 export interface ActsQuery {
   unit: string;
+  /** Only actions of this kind. */
+  kind?: "read" | "roll" | "roles" | "units" | "accounts" | "bots" | null;
   /** Only rows older than this one. */
   before?: string | null;
+  limit?: number;
 }
 
 /** The event loop turns. */
@@ -70,22 +80,30 @@ export interface Beat {
   heads: Record<string, number>;
 }
 
-/** One sensitive action; never what was read or written, only which fields. */
+/** One sensitive action; never what was read or written nor the reason, only which fields. */
 export interface BranchAct {
   id: string;
   at_ms: number;
   action: string;
+  kind: "read" | "roll" | "roles" | "units" | "accounts" | "bots";
+  text: BranchText;
   /** Display name at that time. */
   by: string;
-  role: string;
+  /** Role under which it was done. */
+  role: BranchText | null;
   subject: string | null;
-  fields: string[];
-  notes: Record<string, string | number>;
+  /** As the roll has it now; empty when it is about nobody. */
+  subject_name: string;
+  subject_number: string;
+  fields: BranchText[];
+  notes: BranchNote[];
 }
 
 /** A page, newest first. */
 export interface BranchActs {
   rows: BranchAct[];
+  /** True when older rows may remain: ask again with `before` = id of the last one. */
+  more: boolean;
 }
 
 /** Answer to `branch.people`. */
@@ -141,6 +159,12 @@ export interface BranchMemberLeft {
   seq: number;
   at_ms: number;
   member: string;
+}
+
+/** A plain value beside an action: a number, a role, a file format. */
+export interface BranchNote {
+  label: BranchText;
+  value: BranchText;
 }
 
 /** The organisation's own words and looks. */
@@ -245,6 +269,20 @@ export interface BranchUnitChanged {
   unit: BranchUnit;
 }
 
+/** A group of the branch is no more; nobody was in it. */
+export interface BranchUnitClosed {
+  type: "branch.unit_closed";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  unit: string;
+}
+
+/** Address of the caller's calendar feed; shown once. Whoever has it reads the feed. */
+export interface CalendarAddress {
+  address: string;
+}
+
 /** A file in a message; fetched from `/api/v1/files/{id}`. */
 export interface ChatAttachment {
   id: string;
@@ -299,6 +337,23 @@ export interface ChatEdited {
   edited_at_ms: number;
 }
 
+/** Messages of a room and its threads that hold files now, newest first. */
+export interface ChatFiles {
+  type: "chat.files";
+  ref: number;
+  room: string;
+  /** Continue with messages older than this one. */
+  before?: number | null;
+  limit?: number;
+}
+
+/** Messages with files. */
+export interface ChatFilesResult {
+  /** Newest first. */
+  messages: ChatMessage[];
+  more: boolean;
+}
+
 /** Why a message shows no content. */
 export interface ChatGone {
   how: "recalled" | "deleted";
@@ -307,7 +362,7 @@ export interface ChatGone {
   reason: string | null;
 }
 
-/** A page of a room or thread. At most one of `before_n`, `after_n`, `around`; with none, the newest page. */
+/** A page of a room or thread. At most one of `before_n`, `after_n`, `around`, `at_ms`; with none, the newest page. */
 export interface ChatHistory {
   type: "chat.history";
   ref: number;
@@ -317,6 +372,8 @@ export interface ChatHistory {
   after_n?: number | null;
   /** Seq of a message: the page around it, in the room or thread it stands in. */
   around?: number | null;
+  /** A moment: the page around the first message at or after it; the newest page when there is none. */
+  at_ms?: number | null;
   limit?: number;
 }
 
@@ -398,6 +455,8 @@ export interface ChatPeople {
 /** People of a room. */
 export interface ChatPeopleResult {
   people: ChatPerson[];
+  /** Names of the branch's groups in their order. */
+  groups: string[];
   more: boolean;
 }
 
@@ -408,6 +467,8 @@ export interface ChatPerson {
   /** Tells namesakes apart. */
   number: string;
   titles: ChatTitle[];
+  /** Names of the groups of this branch they are in; empty in rooms of groups and in direct talk. */
+  groups: string[];
   /** False for somebody who is no longer in the room. */
   present: boolean;
 }
@@ -570,6 +631,18 @@ export interface ChatTypingEvent {
   thread: number | null;
 }
 
+/** Use it with `meeting.check_in` after signing in. */
+export interface ClaimGiven {
+  claim: string;
+  expires_at_ms: number;
+}
+
+/** The token of the picture on the screen. */
+export interface ClaimOrder {
+  meeting: string;
+  token: string;
+}
+
 /** A code, shown once. */
 export interface CodeAnswer {
   code: string;
@@ -630,6 +703,11 @@ export interface ErrorFrame {
 export interface ExportQuery {
   unit: string;
   format?: "xlsx" | "csv";
+}
+
+/** In which language. */
+export interface FileQuery {
+  lang?: "zh-CN" | "en";
 }
 
 /** Entries that lie between what the client has and what it was sent; fetch them with `replay`. */
@@ -777,6 +855,21 @@ export interface MeLastMessage {
   gone: "recalled" | "deleted" | null;
 }
 
+/** Something in a meeting that is about this member; the client has a sentence for each `what`. */
+export interface MeMeetingTold {
+  type: "me.meeting_told";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  meeting: string;
+  unit: string;
+  title: string;
+  what: string;
+  /** True: it stands among the notices. False: only a sign that the member's part of the meeting changed. */
+  kept: boolean;
+  params: Record<string, string | number>;
+}
+
 /** An unread message that names the member, or everyone. */
 export interface MeMention {
   message: number;
@@ -819,7 +912,7 @@ export interface MeMessageDeleted {
 export interface MePreferences {
   /** Others see that this member types. Off until they say so (domain.md CHT-04). */
   typing_visible: boolean;
-  locale: "zh-CN" | "en";
+  locale: "zh-CN" | "zh-TW" | "en";
   large_type: boolean;
   theme: "system" | "light" | "dark";
 }
@@ -910,7 +1003,7 @@ export interface MeSetPreferences {
   type: "me.set_preferences";
   ref: number;
   typing_visible?: boolean | null;
-  locale?: "zh-CN" | "en" | null;
+  locale?: "zh-CN" | "zh-TW" | "en" | null;
   large_type?: boolean | null;
   theme?: "system" | "light" | "dark" | null;
 }
@@ -922,7 +1015,7 @@ export interface MeSnapshot {
   /** By room id; a client orders by `last.at_ms`. */
   rooms: MeRoom[];
   /** The newest notices, oldest first. */
-  notices: (MeSecurityNotice | MeMessageDeleted)[];
+  notices: (MeSecurityNotice | MeMessageDeleted | MeMeetingTold)[];
   preferences: MePreferences;
 }
 
@@ -933,6 +1026,1696 @@ export interface MeThread {
   head_n: number;
   /** Read so far; unread = head_n - read_n. */
   read_n: number;
+}
+
+/** The state of a meeting as everybody in it may know it. */
+export interface Meeting {
+  id: string;
+  /** Branch or group whose meeting it is. */
+  unit: string;
+  stage: "draft" | "announced" | "lobby" | "in_session" | "paused" | "closed" | "minutes_draft" | "minutes_review" | "returned" | "approved" | "cancelled";
+  title: string;
+  place: string;
+  /** Address of the audio or video call, https only. */
+  link: string;
+  note: string;
+  starts_at_ms: number;
+  /** As planned. */
+  ends_at_ms: number;
+  rules: MeetingRules;
+  officers: MeetingOfficers;
+  /** Observers who are members of the organisation. */
+  guests: string[];
+  /** Observers without account. */
+  guest_names: string[];
+  baton: MeetingBaton;
+  made_by: string;
+  announced_at_ms: number | null;
+  opened_at_ms: number | null;
+  paused_at_ms: number | null;
+  closed_at_ms: number | null;
+  /** Why it was cancelled. */
+  reason: string;
+  roll: MeetingRoll | null;
+  current_item: string | null;
+  /** The newest one. */
+  roll_call: MeetingRollCall | null;
+  speaking: MeetingSpeaking | null;
+  minutes: MeetingMinutesMark | null;
+  /** Group -> speeches so far ("" for those without group), so that the list of speakers can be fair to small groups. */
+  spoken: Record<string, number>;
+  items: MeetingItem[];
+  rounds: MeetingRound[];
+  hands: MeetingHand[];
+  motions: MeetingMotion[];
+  tasks: MeetingTask[];
+  quorum: MeetingQuorumMark[];
+}
+
+/** 已阅知: an absent member has read what was decided; the row gets the mark 已补学. */
+export interface MeetingAcknowledge {
+  type: "meeting.acknowledge";
+  ref: number;
+  meeting: string;
+}
+
+/** Tell everybody who sits in it. */
+export interface MeetingAnnounce {
+  type: "meeting.announce";
+  ref: number;
+  meeting: string;
+}
+
+/** It is announced. */
+export interface MeetingAnnounceResult {
+  /** Set when it is announced later than the template asks for. */
+  warning: MeetingText | null;
+}
+
+/** The meeting was announced to those who sit in it. */
+export interface MeetingAnnounced {
+  type: "meeting.announced";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** An answer to a roll-call. */
+export interface MeetingAnswer {
+  member: string;
+  answer: "here" | "leave" | "none";
+  at_ms: number;
+  /** Who entered it, when it was not the member. */
+  by: string | null;
+}
+
+/** 到: the caller answers, while called. */
+export interface MeetingAnswerCall {
+  type: "meeting.answer_call";
+  ref: number;
+  meeting: string;
+  roll_call: string;
+}
+
+/** The member answers: 我在场 / 我在线上参加 / 我未到会. */
+export interface MeetingAnswerDispute {
+  type: "meeting.answer_dispute";
+  ref: number;
+  meeting: string;
+  answer: "here" | "remote" | "not_here";
+}
+
+/** The caller is here. */
+export interface MeetingAnswerSpot {
+  type: "meeting.answer_spot";
+  ref: number;
+  meeting: string;
+  spot: string;
+}
+
+/** Ask for a correction of one's row within 72 hours after closing. */
+export interface MeetingAskCorrection {
+  type: "meeting.ask_correction";
+  ref: number;
+  meeting: string;
+  text: string;
+}
+
+/** Ask for leave; the note is read by the approver alone and erased after 90 days. */
+export interface MeetingAskLeave {
+  type: "meeting.ask_leave";
+  ref: number;
+  meeting: string;
+  category: string;
+  note?: string;
+}
+
+/** A named vote. */
+export interface MeetingBallot {
+  member: string;
+  choice: "yes" | "no" | "abstain";
+}
+
+/** Who runs the roll-call now; whoever takes over raises `version`. */
+export interface MeetingBaton {
+  owner: string;
+  version: number;
+}
+
+/** The baton as it is now. */
+export interface MeetingBatonResult {
+  baton: MeetingBaton;
+}
+
+/** Somebody took over the roll-call. */
+export interface MeetingBatonTaken {
+  type: "meeting.baton_taken";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** Call the next name, a given one, or those again who did not answer. */
+export interface MeetingCall {
+  type: "meeting.call";
+  ref: number;
+  meeting: string;
+  baton: number;
+  who?: "next" | "again" | string;
+}
+
+/** A name is called. */
+export interface MeetingCalled {
+  type: "meeting.called";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** Call a meeting off; those who were invited are told why. */
+export interface MeetingCancel {
+  type: "meeting.cancel";
+  ref: number;
+  meeting: string;
+  reason: string;
+}
+
+/** The meeting will not take place. */
+export interface MeetingCancelled {
+  type: "meeting.cancelled";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** What is different afterwards. None: unchanged. Lists are keyed by `id`: `…_set` puts, `…_gone` removes. */
+export interface MeetingChange {
+  stage: "draft" | "announced" | "lobby" | "in_session" | "paused" | "closed" | "minutes_draft" | "minutes_review" | "returned" | "approved" | "cancelled" | null;
+  title: string | null;
+  place: string | null;
+  link: string | null;
+  note: string | null;
+  starts_at_ms: number | null;
+  ends_at_ms: number | null;
+  rules: MeetingRules | null;
+  officers: MeetingOfficers | null;
+  guests: string[] | null;
+  guest_names: string[] | null;
+  baton: MeetingBaton | null;
+  announced_at_ms: number | null;
+  opened_at_ms: number | null;
+  paused_at_ms: number | null;
+  closed_at_ms: number | null;
+  reason: string | null;
+  roll: MeetingRoll | null;
+  current_item: string | null;
+  roll_call: MeetingRollCall | null;
+  speaking: MeetingSpeaking | null;
+  minutes: MeetingMinutesMark | null;
+  spoken: Record<string, number> | null;
+  /** Fields that are None from here on. */
+  cleared: ("current_item" | "speaking" | "paused_at_ms")[];
+  items_set: MeetingItem[];
+  items_gone: string[];
+  rounds_set: MeetingRound[];
+  hands_set: MeetingHand[];
+  hands_gone: string[];
+  motions_set: MeetingMotion[];
+  motions_gone: string[];
+  tasks_set: MeetingTask[];
+  tasks_gone: string[];
+  quorum_set: MeetingQuorumMark[];
+}
+
+/** Title, time, place, agenda, officers or guests were changed. */
+export interface MeetingChanged {
+  type: "meeting.changed";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** Check in with one of: the six digits, the token of the picture, a claim made while signed out. */
+export interface MeetingCheckIn {
+  type: "meeting.check_in";
+  ref: number;
+  meeting: string;
+  code?: string | null;
+  token?: string | null;
+  claim?: string | null;
+  /** Taking part from afar, where the template counts it. */
+  remote?: boolean;
+}
+
+/** The caller is checked in; asking again answers the same. */
+export interface MeetingCheckInResult {
+  at_ms: number;
+  late_ms: number;
+  /** ALREADY_CHECKED_IN of domain.md 5.4: a success. */
+  already: boolean;
+  you: MeetingSelf;
+}
+
+/** How check-in works by the template. */
+export interface MeetingCheckInRule {
+  modes: ("code" | "qr" | "organizer" | "rollcall" | "paper")[];
+  /** From opening: who comes within it is on time. */
+  window_ms: number;
+  /** After the window: who comes within it is late. */
+  late_ms: number;
+  step_ms: number;
+  margin_ms: number;
+  rounds_max: number;
+}
+
+/** A speaker agrees to what is quoted, or asks for other words. */
+export interface MeetingCheckStatement {
+  type: "meeting.check_statement";
+  ref: number;
+  meeting: string;
+  statement: string;
+  agree: boolean;
+  wish?: string;
+}
+
+/** Somebody checked in themselves; counted once per round and member (idempotency key of the entry). */
+export interface MeetingCheckedIn {
+  type: "meeting.checked_in";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  member: string;
+  round: string;
+  method: "code" | "qr" | "organizer" | "pass" | "rollcall" | "paper";
+  /** When the server received it, or the claim it rests on: what decides between on time and late. */
+  received_at_ms: number;
+  /** 0 for on time. */
+  late_ms: number;
+  remote: boolean;
+}
+
+/** Close the meeting: rounds end, who did not come is absent, the minutes are begun. */
+export interface MeetingClose {
+  type: "meeting.close";
+  ref: number;
+  meeting: string;
+}
+
+/** End the vote and compute its outcome. */
+export interface MeetingCloseVote {
+  type: "meeting.close_vote";
+  ref: number;
+  meeting: string;
+  motion: string;
+}
+
+/** The meeting is over; presence is settled. */
+export interface MeetingClosed {
+  type: "meeting.closed";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** A code is computed for its step and never stored (domain.md 2.5). */
+export interface MeetingCode {
+  round: string;
+  /** Six digits. */
+  code: string;
+  /** Address that the picture holds, below the origin; its token stands in the fragment. */
+  qr: string;
+  /** The picture; empty without an origin. */
+  svg: string;
+  server_now_ms: number;
+  /** End of the step. */
+  expires_at_ms: number;
+  step_ms: number;
+}
+
+/** From here on the sheet collects answers to this roll-call and votes on this motion; what was collected before is done. */
+export interface MeetingCollecting {
+  type: "meeting.collecting";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  roll_call: string | null;
+  motion: string | null;
+}
+
+/** The desk saw the member after all, or accepts the answer. */
+export interface MeetingConfirm {
+  type: "meeting.confirm";
+  ref: number;
+  meeting: string;
+  member: string;
+  reason?: string;
+}
+
+/** One request for correction. */
+export interface MeetingCorrection {
+  member: string;
+  text: string;
+  state: "asked" | "approved" | "refused";
+  asked_at_ms: number;
+  decided_by: string | null;
+  reason: string;
+}
+
+/** Requests for correction, for the desk. */
+export interface MeetingCorrections {
+  type: "meeting.corrections";
+  ref: number;
+  meeting: string;
+}
+
+/** By time of asking. */
+export interface MeetingCorrectionsResult {
+  corrections: MeetingCorrection[];
+}
+
+/** Numbers of those present, for everybody; only the newest within a moment is told, the last one always. */
+export interface MeetingCounted {
+  type: "meeting.counted";
+  topic: string;
+  counts: MeetingCounts;
+  /** While names are called one by one: who answered last. */
+  last: string | null;
+}
+
+/** Numbers of domain.md 2.2; `at` says how much of the sheet they include. */
+export interface MeetingCounts {
+  at: number;
+  expected: number;
+  entitled: number;
+  on_time: number;
+  late: number;
+  /** on time + late, without those who left and without disputed ones: who counts for quorum and votes now. */
+  present: number;
+  present_entitled: number;
+  /** 实到: on time + late, also those who left early. */
+  attended: number;
+  leave: number;
+  official: number;
+  /** 0 before closing. */
+  absent: number;
+  disputed: number;
+  left_early: number;
+  excluded: number;
+  observers: number;
+  /** Answers to the newest roll-call. */
+  answered: number;
+  answered_here: number;
+  /** Voters of the open named vote. */
+  voted: number;
+}
+
+/** Make a draft; only its makers see it. Retry with the same `cid` until answered. */
+export interface MeetingCreate {
+  type: "meeting.create";
+  ref: number;
+  unit: string;
+  kind: string;
+  plan: MeetingPlan;
+  cid: string;
+  repeat?: MeetingRepeat | null;
+}
+
+/** The draft, or the drafts of a row of meetings, by time. */
+export interface MeetingCreated {
+  meetings: string[];
+  /** Other meetings of the unit within twelve hours: perhaps one was made by mistake. */
+  nearby: string[];
+}
+
+/** Decide a request, with a reason; approving sets the row to present. */
+export interface MeetingDecideCorrection {
+  type: "meeting.decide_correction";
+  ref: number;
+  meeting: string;
+  member: string;
+  approve: boolean;
+  reason: string;
+}
+
+/** Approve or refuse somebody else's request. */
+export interface MeetingDecideLeave {
+  type: "meeting.decide_leave";
+  ref: number;
+  meeting: string;
+  member: string;
+  approve: boolean;
+  reason?: string;
+}
+
+/** The desk did not see somebody who checked in: to be confirmed, not counted, the member is asked. */
+export interface MeetingDispute {
+  type: "meeting.dispute";
+  ref: number;
+  meeting: string;
+  member: string;
+}
+
+/** Change the plan; before opening everything, afterwards place, link, note, agenda and officers only. */
+export interface MeetingEdit {
+  type: "meeting.edit";
+  ref: number;
+  meeting: string;
+  plan: MeetingPlan;
+}
+
+/** The current item is done. */
+export interface MeetingEndItem {
+  type: "meeting.end_item";
+  ref: number;
+  meeting: string;
+}
+
+/** End the roll-call; who did not answer stays 未应答. */
+export interface MeetingEndRollCall {
+  type: "meeting.end_roll_call";
+  ref: number;
+  meeting: string;
+  baton: number;
+}
+
+/** A teller enters what was counted; for paper a second teller must enter the same. */
+export interface MeetingEnterTally {
+  type: "meeting.enter_tally";
+  ref: number;
+  meeting: string;
+  motion: string;
+  issued: number;
+  returned: number;
+  yes: number;
+  no: number;
+  abstain: number;
+  invalid: number;
+}
+
+/** Leave somebody out of 应到, with the decision it rests on; or put them back (`on` false). */
+export interface MeetingExclude {
+  type: "meeting.exclude";
+  ref: number;
+  meeting: string;
+  member: string;
+  on?: boolean;
+  reason_class?: "abroad" | "bedridden" | "sentence" | "transferring" | "moved_away" | "other";
+  /** Who above approved it. */
+  approved_by?: string;
+  /** The resolution of the meeting that passed it. */
+  resolution?: string;
+}
+
+/** Move the end of the running round; `by_ms` 0 ends it now. */
+export interface MeetingExtendRound {
+  type: "meeting.extend_round";
+  ref: number;
+  meeting: string;
+  by_ms: number;
+  reason: string;
+}
+
+/** Enter an absent member's written opinion before the opening; it counts once a second person confirms it. */
+export interface MeetingFileOpinion {
+  type: "meeting.file_opinion";
+  ref: number;
+  meeting: string;
+  motion: string;
+  member: string;
+  choice: "yes" | "no" | "abstain";
+}
+
+/** Nobody has the floor. */
+export interface MeetingFloorEnded {
+  type: "meeting.floor_ended";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** Somebody has the floor. */
+export interface MeetingFloorGiven {
+  type: "meeting.floor_given";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** The speaker's clock was paused, resumed or given time. */
+export interface MeetingFloorSet {
+  type: "meeting.floor_set";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** What a vote was opened on; nothing that happens later changes it (invariant 13). */
+export interface MeetingFrozen {
+  roll_version: number;
+  expected: number;
+  entitled: number;
+  present: number;
+  present_entitled: number;
+  /** 0 when no quorum is asked for. */
+  quorum_needed: number;
+  at_ms: number;
+}
+
+/** The chair gives somebody the floor: of the queue, or a name. */
+export interface MeetingGiveFloor {
+  type: "meeting.give_floor";
+  ref: number;
+  meeting: string;
+  hand?: string | null;
+  member?: string | null;
+  limit_ms: number;
+}
+
+/** Somebody who wants to speak. */
+export interface MeetingHand {
+  id: string;
+  member: string;
+  group: string | null;
+  kind: "speech" | "order" | "question";
+  /** Place in the queue, ascending; gaps mean nothing. */
+  order: number;
+  raised_at_ms: number;
+}
+
+/** Somebody does not want to speak any more, or was taken from the list. */
+export interface MeetingHandLowered {
+  type: "meeting.hand_lowered";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** Somebody wants to speak. */
+export interface MeetingHandRaised {
+  type: "meeting.hand_raised";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** One item of the agenda. */
+export interface MeetingItem {
+  id: string;
+  order: number;
+  title: string;
+  note: string;
+  kind: "report" | "discussion" | "motion" | "other";
+  /** For motions: the rule they are decided by. */
+  rule: string | null;
+  planned_ms: number;
+  /** Set while it is the current item. */
+  started_at_ms: number | null;
+  /** Time used before `started_at_ms`. */
+  spent_ms: number;
+  done: boolean;
+}
+
+/** One item of the agenda as the organizer writes it; `id` only for items that stand already. */
+export interface MeetingItemDraft {
+  id?: string | null;
+  title: string;
+  note?: string;
+  kind?: "report" | "discussion" | "motion" | "other";
+  rule?: string | null;
+  planned_ms?: number;
+}
+
+/** An item of the agenda is done. */
+export interface MeetingItemEnded {
+  type: "meeting.item_ended";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** An item of the agenda is taken up. */
+export interface MeetingItemStarted {
+  type: "meeting.item_started";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** Which kinds of meeting a unit may hold, and by which rules. */
+export interface MeetingKinds {
+  type: "meeting.kinds";
+  ref: number;
+  unit: string;
+}
+
+/** By the organisation's template, the usual one first. */
+export interface MeetingKindsResult {
+  kinds: MeetingRules[];
+}
+
+/** How long before its beginning a meeting must be announced. */
+export interface MeetingLead {
+  min: number;
+  unit: "day" | "workday";
+  mode: "warn" | "block";
+}
+
+/** A request for leave, as the desk sees it; the free text is shown to its approver alone. */
+export interface MeetingLeaveLine {
+  member: string;
+  category: string;
+  state: "asked" | "approved" | "refused" | "withdrawn";
+  asked_at_ms: number;
+  decided_by: string | null;
+  reason: string;
+  has_note: boolean;
+}
+
+/** The note, empty when none was written or it was erased. */
+export interface MeetingLeaveNote {
+  leave: MeetingLeaveLine;
+  note: string;
+}
+
+/** How leave works by the template. */
+export interface MeetingLeaveRule {
+  categories: string[];
+  /** Hours after closing in which leave may still be asked for; 0 for not at all. */
+  late_hours: number;
+}
+
+/** A request for leave was made, decided or withdrawn. */
+export interface MeetingLeaveSet {
+  type: "meeting.leave_set";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  leave: MeetingLeaveLine;
+  by: string;
+}
+
+/** A meeting in a list. */
+export interface MeetingLine {
+  id: string;
+  unit: string;
+  stage: "draft" | "announced" | "lobby" | "in_session" | "paused" | "closed" | "minutes_draft" | "minutes_review" | "returned" | "approved" | "cancelled";
+  title: string;
+  kind: MeetingText;
+  place: string;
+  starts_at_ms: number;
+  ends_at_ms: number;
+  /** What the sheet says about the caller. */
+  mine: "expected" | "here" | "leave" | "absent" | "none";
+}
+
+/** At most LIST_MAX. */
+export interface MeetingLines {
+  meetings: MeetingLine[];
+}
+
+/** Meetings the caller may see, by beginning. */
+export interface MeetingList {
+  type: "meeting.list";
+  ref: number;
+  /** None: of all the caller's units. */
+  unit?: string | null;
+  after_ms: number;
+  before_ms: number;
+}
+
+/** People may come in; check-in has not begun. */
+export interface MeetingLobbyOpened {
+  type: "meeting.lobby_opened";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** Take a hand back: one's own, or for the chair anybody's. */
+export interface MeetingLowerHand {
+  type: "meeting.lower_hand";
+  ref: number;
+  meeting: string;
+  hand: string;
+}
+
+/** The desk sets somebody's row, with a reason: on paper, without phone, to correct, to settle what was disputed. */
+export interface MeetingMark {
+  type: "meeting.mark";
+  ref: number;
+  meeting: string;
+  member: string;
+  status: "on_time" | "late" | "leave" | "official" | "absent" | "expected";
+  method?: "organizer" | "paper";
+  late_ms?: number;
+  remote?: boolean;
+  reason: string;
+}
+
+/** What a meeting knows of the caller; asked again when `me.meeting_told` arrives. */
+export interface MeetingMe {
+  type: "meeting.me";
+  ref: number;
+  meeting: string;
+}
+
+/** The caller's part. */
+export interface MeetingMeResult {
+  you: MeetingSelf;
+}
+
+/** Read the minutes: the desk any version, everybody else once they are approved. */
+export interface MeetingMinutes {
+  type: "meeting.minutes";
+  ref: number;
+  meeting: string;
+}
+
+/** The minutes are approved and open to the members. */
+export interface MeetingMinutesApproved {
+  type: "meeting.minutes_approved";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** The recorder wrote a version of the minutes. */
+export interface MeetingMinutesDrafted {
+  type: "meeting.minutes_drafted";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** Where the minutes stand; the text is read with `meeting.minutes`. */
+export interface MeetingMinutesMark {
+  version: number;
+  /** Recorder who wrote the newest version. */
+  by: string;
+  reviewer: string | null;
+  /** Why it was returned. */
+  reason: string;
+  approved_at_ms: number | null;
+}
+
+/** The newest version; pre-filled from the record before the first was written. */
+export interface MeetingMinutesResult {
+  minutes: MeetingMinutesText;
+}
+
+/** The minutes go back to the recorder, with a reason. */
+export interface MeetingMinutesReturned {
+  type: "meeting.minutes_returned";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** The minutes wait for a second person. */
+export interface MeetingMinutesSubmitted {
+  type: "meeting.minutes_submitted";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** A version of the minutes. */
+export interface MeetingMinutesText {
+  meeting: string;
+  stage: "draft" | "announced" | "lobby" | "in_session" | "paused" | "closed" | "minutes_draft" | "minutes_review" | "returned" | "approved" | "cancelled";
+  version: number;
+  by: string;
+  head: MinutesHead;
+  sections: MinutesSection_Output[];
+  /** 遗留问题. */
+  open_matters: string;
+  reviewer: string | null;
+  reason: string;
+  approved_at_ms: number | null;
+  /** SHA-256 over the content (not over file bytes), in hexadecimal. */
+  fingerprint: string;
+}
+
+/** A question that is decided. */
+export interface MeetingMotion {
+  id: string;
+  order: number;
+  item: string | null;
+  title: string;
+  text: string;
+  /** Whom it is about, as people say it; for rules with one motion per person. */
+  person: string;
+  mover: string | null;
+  seconder: string | null;
+  rule: string;
+  form: "hand" | "voice" | "named" | "paper";
+  state: "proposed" | "discussing" | "open" | "counted" | "passed" | "failed" | "deferred" | "void";
+  opened_at_ms: number | null;
+  closed_at_ms: number | null;
+  frozen: MeetingFrozen | null;
+  /** Written opinions that were filed and confirmed; how they voted shows with the result. */
+  written: number;
+  tallies: MeetingTally[];
+  result: MeetingResult | null;
+  /** Why it was deferred or void. */
+  reason: string;
+}
+
+/** A motion was proposed, or its wording changed. */
+export interface MeetingMotionProposed {
+  type: "meeting.motion_proposed";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** A motion was deferred, voided or taken up again. */
+export interface MeetingMotionSet {
+  type: "meeting.motion_set";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** Who does what in this meeting (domain.md 2.17). */
+export interface MeetingOfficers {
+  chair: string;
+  recorder: string;
+  organizer: string;
+  scrutineers: string[];
+  tellers: string[];
+}
+
+/** Open the meeting: freeze the roll and the rules, begin the first round of check-in. */
+export interface MeetingOpen {
+  type: "meeting.open";
+  ref: number;
+  meeting: string;
+}
+
+/** Let people in before it begins. */
+export interface MeetingOpenLobby {
+  type: "meeting.open_lobby";
+  ref: number;
+  meeting: string;
+}
+
+/** Begin a further round of check-in. */
+export interface MeetingOpenRound {
+  type: "meeting.open_round";
+  ref: number;
+  meeting: string;
+}
+
+/** Open the vote: presence is checked and frozen at this moment. */
+export interface MeetingOpenVote {
+  type: "meeting.open_vote";
+  ref: number;
+  meeting: string;
+  motion: string;
+}
+
+/** The meeting is in session; rules and roll are frozen, the first round of check-in runs. */
+export interface MeetingOpened {
+  type: "meeting.opened";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** A written opinion was filed and confirmed; how it votes shows with the result. */
+export interface MeetingOpinionFiled {
+  type: "meeting.opinion_filed";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** A pass of one step. */
+export interface MeetingPass {
+  token: string;
+  server_now_ms: number;
+  expires_at_ms: number;
+}
+
+/** Pause, or go on. */
+export interface MeetingPause {
+  type: "meeting.pause";
+  ref: number;
+  meeting: string;
+  on: boolean;
+}
+
+/** A pause; what is measured stands still. */
+export interface MeetingPaused {
+  type: "meeting.paused";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** What an organizer writes about a meeting. */
+export interface MeetingPlan {
+  title: string;
+  place?: string;
+  /** https address of the call, or empty. */
+  link?: string;
+  note?: string;
+  starts_at_ms: number;
+  ends_at_ms: number;
+  items?: MeetingItemDraft[];
+  chair: string;
+  recorder: string;
+  organizer: string;
+  scrutineers?: string[];
+  tellers?: string[];
+  guests?: string[];
+  guest_names?: string[];
+}
+
+/** Put a motion, or change its wording while it is not open; `motion` only for one that stands. */
+export interface MeetingPropose {
+  type: "meeting.propose";
+  ref: number;
+  meeting: string;
+  motion?: string | null;
+  item?: string | null;
+  title: string;
+  text?: string;
+  person?: string;
+  mover?: string | null;
+  seconder?: string | null;
+  rule: string;
+  form: "hand" | "voice" | "named" | "paper";
+}
+
+/** The motion stands. */
+export interface MeetingProposed {
+  motion: string;
+}
+
+/** A threshold of presence that was reached; once per rule and round. */
+export interface MeetingQuorumMark {
+  /** `<rule>:<round's order>`. */
+  id: string;
+  order: number;
+  rule: string;
+  needed: number;
+  present: number;
+  at_ms: number;
+}
+
+/** Enough are present for a rule; once per rule and round. */
+export interface MeetingQuorumReached {
+  type: "meeting.quorum_reached";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** Ask for the floor. */
+export interface MeetingRaiseHand {
+  type: "meeting.raise_hand";
+  ref: number;
+  meeting: string;
+  kind?: "speech" | "order" | "question";
+}
+
+/** Read the note of a request, as its approver. */
+export interface MeetingReadLeave {
+  type: "meeting.read_leave";
+  ref: number;
+  meeting: string;
+  member: string;
+}
+
+/** The organizer taps what somebody in the hall answered. */
+export interface MeetingRecordAnswer {
+  type: "meeting.record_answer";
+  ref: number;
+  meeting: string;
+  baton: number;
+  member: string;
+  answer: "here" | "leave" | "none";
+}
+
+/** The same meeting again and again, in the organisation's time zone. */
+export interface MeetingRepeat {
+  every: "week" | "two_weeks" | "month";
+  /** How many in all, the first included. */
+  count: number;
+}
+
+/** The outcome, explained. */
+export interface MeetingResult {
+  yes: number;
+  no: number;
+  abstain: number;
+  invalid: number;
+  written_yes: number;
+  written_no: number;
+  written_abstain: number;
+  base: number;
+  needed: number;
+  passed: boolean;
+  sentence: MeetingText;
+}
+
+/** The pause is over. */
+export interface MeetingResumed {
+  type: "meeting.resumed";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** Approve, or return with a reason; never by the recorder. */
+export interface MeetingReviewMinutes {
+  type: "meeting.review_minutes";
+  ref: number;
+  meeting: string;
+  approve: boolean;
+  reason?: string;
+}
+
+/** The roll as it was frozen at opening (domain.md 2.2). */
+export interface MeetingRoll {
+  version: number;
+  expected: number;
+  entitled: number;
+  excluded: number;
+  observers: number;
+  frozen_at_ms: number;
+}
+
+/** An answer to a roll-call; the last one of a member counts. */
+export interface MeetingRollAnswered {
+  type: "meeting.roll_answered";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  roll_call: string;
+  answer: MeetingAnswer;
+}
+
+/** A roll-call: name by name, or all at once. */
+export interface MeetingRollCall {
+  id: string;
+  order: number;
+  mode: "one" | "all";
+  sequence: "roll" | "random";
+  started_at_ms: number;
+  /** Who is called now; None between names and for all at once. */
+  called: string | null;
+  called_at_ms: number | null;
+  /** How many were called. */
+  cursor: number;
+  /** True while those who did not answer are called again. */
+  second: boolean;
+  total: number;
+  ended_at_ms: number | null;
+}
+
+/** The roll-call is over. */
+export interface MeetingRollCallEnded {
+  type: "meeting.roll_call_ended";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** A roll-call begins. */
+export interface MeetingRollCallStarted {
+  type: "meeting.roll_call_started";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** The frozen roll was corrected, by a minuted act. */
+export interface MeetingRollCorrected {
+  type: "meeting.roll_corrected";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** The roll was frozen, or corrected: the sheet begins with these rows; a client that sees it takes a fresh snapshot. */
+export interface MeetingRollFrozen {
+  type: "meeting.roll_frozen";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  version: number;
+  by: string;
+}
+
+/** The roll as it is counted now; None before it was frozen. */
+export interface MeetingRollResult {
+  roll: MeetingRoll | null;
+}
+
+/** One round of check-in; half-open intervals of server time: [opens, late_from) on time, [late_from, closes) late. */
+export interface MeetingRound {
+  id: string;
+  /** 1, 2, 3 … */
+  order: number;
+  opens_at_ms: number;
+  late_from_ms: number;
+  closes_at_ms: number;
+  /** By how much an outage or the organizer extended it. */
+  extended_ms: number;
+  reason: string;
+}
+
+/** A round of check-in begins. */
+export interface MeetingRoundOpened {
+  type: "meeting.round_opened";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** A round of check-in was extended or ended. */
+export interface MeetingRoundSet {
+  type: "meeting.round_set";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** One person on the sheet; one per meeting and member (invariant 2). */
+export interface MeetingRow {
+  member: string;
+  group: string | null;
+  votes: boolean;
+  status: "expected" | "on_time" | "late" | "leave" | "official" | "absent" | "excluded" | "observer";
+  /** Place on the roll, from 1. */
+  order: number;
+  method: "code" | "qr" | "organizer" | "pass" | "rollcall" | "paper" | null;
+  /** Server time that counted. */
+  at_ms: number | null;
+  /** How late after `late_from`; 0 for on time. */
+  late_ms: number;
+  /** Left early, or signed out; not counted for votes from then on. */
+  left_at_ms: number | null;
+  /** 存疑: not counted until resolved. */
+  disputed: boolean;
+  remote: boolean;
+  /** 已补学. */
+  made_up: boolean;
+  /** Reason of a manual entry or class of an exclusion, as the desk wrote it. */
+  note: string;
+}
+
+/** The row as it is now. */
+export interface MeetingRowResult {
+  row: MeetingRow;
+}
+
+/** Somebody at the desk, or the member, or the closing, changed a row; it carries the row as it is now. */
+export interface MeetingRowSet {
+  type: "meeting.row_set";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  row: MeetingRow;
+  cause: "manual" | "paper" | "correction" | "disputed" | "confirmed" | "not_here" | "leave" | "official" | "leave_withdrawn" | "excluded" | "included" | "left_early" | "returned" | "signed_out" | "absent" | "made_up";
+  by: string;
+  reason: string;
+}
+
+/** How one class of motions is decided: what must be present, what must say yes. */
+export interface MeetingRule {
+  key: string;
+  title: MeetingText;
+  /** None: no quorum is asked for. */
+  quorum: MeetingThreshold | null;
+  decision: MeetingThreshold;
+  forms: ("hand" | "voice" | "named" | "paper")[];
+  /** True: written opinions filed before the opening count as votes, never as presence. */
+  written_opinion: boolean;
+  /** True: one motion per person; a block vote is refused. */
+  one_per_person: boolean;
+}
+
+/** The rules of a meeting, from the organisation's template; frozen when the meeting opens. */
+export interface MeetingRules {
+  template: string;
+  version: number;
+  kind: string;
+  title: MeetingText;
+  body: "all" | "committee" | "group" | "delegates";
+  /** The first is the one of ordinary motions. */
+  rules: MeetingRule[];
+  check_in: MeetingCheckInRule;
+  lead: MeetingLead;
+  leave: MeetingLeaveRule;
+  /** True: attendance from afar counts. */
+  remote: boolean;
+  chair_speaks_last: boolean;
+  /** Shown beside the rules, e.g. 请按本组织章程核对. */
+  note: MeetingText;
+}
+
+/** The organizer scanned a member's pass. */
+export interface MeetingScanPass {
+  type: "meeting.scan_pass";
+  ref: number;
+  meeting: string;
+  token: string;
+}
+
+/** What a meeting knows of the caller, and what they may do in it. */
+export interface MeetingSelf {
+  /** None before the roll was frozen, and for observers without a place on it. */
+  row: MeetingRow | null;
+  leave: MeetingLeaveLine | null;
+  /** Motions they voted on. */
+  voted: string[];
+  /** The newest roll-call they answered. */
+  answered: string | null;
+  /** A spot check that waits for their answer. */
+  spot: MeetingSpot | null;
+  /** May open the sheet and run the meeting's parts. */
+  desk: boolean;
+  /** Organizer or chair, or has `meeting.manage` here. */
+  runs: boolean;
+  /** Is the recorder. */
+  records: boolean;
+  /** 已阅知. */
+  acknowledged: boolean;
+}
+
+/** Pause the speaker's clock, go on, add time, or end the speech. */
+export interface MeetingSetFloor {
+  type: "meeting.set_floor";
+  ref: number;
+  meeting: string;
+  act: "pause" | "resume" | "add" | "end";
+  add_ms?: number;
+}
+
+/** Take a motion up for discussion, defer it, or void it, with a reason. */
+export interface MeetingSetMotion {
+  type: "meeting.set_motion";
+  ref: number;
+  meeting: string;
+  motion: string;
+  state: "discussing" | "deferred" | "void";
+  reason?: string;
+}
+
+/** Give, change or finish a task; `task` only for one that stands. */
+export interface MeetingSetTask {
+  type: "meeting.set_task";
+  ref: number;
+  meeting: string;
+  task?: string | null;
+  title: string;
+  owner: string;
+  due_on?: string | null;
+  motion?: string | null;
+  done?: boolean;
+}
+
+/** State of the sheet at its head. */
+export interface MeetingSheet {
+  meeting: string;
+  /** In the order of the roll; empty before it was frozen. */
+  rows: MeetingRow[];
+  leaves: MeetingLeaveLine[];
+  spots: MeetingSpot[];
+  /** Of the newest roll-call, by member. */
+  answers: MeetingAnswer[];
+  roll_call: string | null;
+  /** Who voted in the open named vote, by id. */
+  voted: string[];
+  motion: string | null;
+  counts: MeetingCounts;
+}
+
+/** The meeting closed: everybody still expected is absent from here on. */
+export interface MeetingSheetClosed {
+  type: "meeting.sheet_closed";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  by: string;
+}
+
+/** The code of now, for the screen that shows it; asked again at its end. */
+export interface MeetingShowCode {
+  type: "meeting.show_code";
+  ref: number;
+  meeting: string;
+  /** Address of the client, so that the picture opens it on any phone; empty draws no picture. */
+  origin?: string;
+}
+
+/** The caller's own rotating code, for the organizer's camera. */
+export interface MeetingShowPass {
+  type: "meeting.show_pass";
+  ref: number;
+  meeting: string;
+}
+
+/** The caller leaves before the end (`on`), or is back. */
+export interface MeetingSignOut {
+  type: "meeting.sign_out";
+  ref: number;
+  meeting: string;
+  on?: boolean;
+}
+
+/** What `meeting:<id>` starts from; for `meeting:<id>-sheet` only `sheet` is set. */
+export interface MeetingSnapshot {
+  meeting: Meeting | null;
+  you: MeetingSelf | null;
+  /** None before the roll was frozen. */
+  counts: MeetingCounts | null;
+  sheet: MeetingSheet | null;
+}
+
+/** Who has the floor. */
+export interface MeetingSpeaking {
+  member: string;
+  kind: "speech" | "order" | "question";
+  limit_ms: number;
+  /** None while the clock is paused. */
+  running_since_ms: number | null;
+  /** Time used before `running_since_ms`. */
+  spent_ms: number;
+}
+
+/** A spot check of some who are present: each is asked once, answers within the time, has a second try. */
+export interface MeetingSpot {
+  id: string;
+  members: string[];
+  asked_at_ms: number;
+  until_ms: number;
+  answered: string[];
+}
+
+/** Somebody answered a spot check. */
+export interface MeetingSpotAnswered {
+  type: "meeting.spot_answered";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  spot: string;
+  member: string;
+}
+
+/** A spot check was begun, or begun again for those who did not answer. */
+export interface MeetingSpotAsked {
+  type: "meeting.spot_asked";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  spot: MeetingSpot;
+}
+
+/** Ask some of those present whether they are here: named ones, or so many by lot. */
+export interface MeetingSpotCheck {
+  type: "meeting.spot_check";
+  ref: number;
+  meeting: string;
+  count?: number;
+  members?: string[];
+}
+
+/** Take up an item of the agenda; the one before is done. */
+export interface MeetingStartItem {
+  type: "meeting.start_item";
+  ref: number;
+  meeting: string;
+  item: string;
+}
+
+/** Begin to call: name by name, or all at once. */
+export interface MeetingStartRollCall {
+  type: "meeting.start_roll_call";
+  ref: number;
+  meeting: string;
+  baton: number;
+  mode: "one" | "all";
+  sequence?: "roll" | "random";
+}
+
+/** The caller's own quoted statements, to be checked. */
+export interface MeetingStatements {
+  type: "meeting.statements";
+  ref: number;
+  meeting: string;
+}
+
+/** In the order of the minutes. */
+export interface MeetingStatementsResult {
+  statements: MinutesStatement_Output[];
+}
+
+/** Hand the minutes to a second person. */
+export interface MeetingSubmitMinutes {
+  type: "meeting.submit_minutes";
+  ref: number;
+  meeting: string;
+}
+
+/** Take over the roll-call from whoever holds the baton at `version`. */
+export interface MeetingTakeBaton {
+  type: "meeting.take_baton";
+  ref: number;
+  meeting: string;
+  version: number;
+}
+
+/** Counts as one teller, or the organizer, entered them. */
+export interface MeetingTally {
+  by: string;
+  issued: number;
+  returned: number;
+  yes: number;
+  no: number;
+  abstain: number;
+  invalid: number;
+  at_ms: number;
+}
+
+/** A teller entered counts. */
+export interface MeetingTallyEntered {
+  type: "meeting.tally_entered";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** Something somebody does until a day. */
+export interface MeetingTask {
+  id: string;
+  order: number;
+  title: string;
+  owner: string;
+  due_on: string | null;
+  motion: string | null;
+  done: boolean;
+}
+
+/** The task stands. */
+export interface MeetingTaskResult {
+  task: string;
+}
+
+/** A task was given, changed or done. */
+export interface MeetingTaskSet {
+  type: "meeting.task_set";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** The same sentence in both languages. */
+export interface MeetingText {
+  zh: string;
+  en: string;
+}
+
+/** `count * den op num * base`, on integers (domain.md 2.3). */
+export interface MeetingThreshold {
+  base: "roll" | "entitled" | "present_entitled" | "cast_valid" | "total_weight";
+  num: number;
+  den: number;
+  op: ">" | ">=";
+}
+
+/** Vote by name; the first vote counts, asking again answers the same. */
+export interface MeetingVote {
+  type: "meeting.vote";
+  ref: number;
+  meeting: string;
+  motion: string;
+  choice: "yes" | "no" | "abstain";
+}
+
+/** A named vote; the first of a member counts (idempotency key of the entry). */
+export interface MeetingVoteCast {
+  type: "meeting.vote_cast";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  motion: string;
+  ballot: MeetingBallot;
+}
+
+/** A vote was counted. */
+export interface MeetingVoteClosed {
+  type: "meeting.vote_closed";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** A vote was opened; what it rests on is frozen. */
+export interface MeetingVoteOpened {
+  type: "meeting.vote_opened";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  /** Who caused it; None for what follows by itself, such as a quorum that is reached. */
+  by: string | null;
+  change: MeetingChange;
+}
+
+/** The vote stands. */
+export interface MeetingVoteResult {
+  /** The one that counts: the first. */
+  choice: "yes" | "no" | "abstain";
+  already: boolean;
+  you: MeetingSelf;
+}
+
+/** Take one's request, or one's leave, back. */
+export interface MeetingWithdrawLeave {
+  type: "meeting.withdraw_leave";
+  ref: number;
+  meeting: string;
+}
+
+/** The recorder writes a version over the one that was read. */
+export interface MeetingWriteMinutes {
+  type: "meeting.write_minutes";
+  ref: number;
+  meeting: string;
+  /** The version this one was written over; 0 for the first. */
+  version: number;
+  sections: MinutesSection_Input[];
+  open_matters?: string;
+}
+
+/** Which page of one member's part of the record. */
+export interface MemberActs {
+  kind?: "read" | "roll" | "roles" | "units" | "accounts" | "bots" | null;
+  before?: string | null;
+  limit?: number;
 }
 
 /** The own membership with today's roles. */
@@ -959,6 +2742,92 @@ export interface Meta {
   since_at_ms: number;
   /** `reconnecting`: the connection broke a moment ago; it leaves for good when it does not come back. */
   state: "here" | "reconnecting";
+}
+
+/** What the record knows by itself; not editable. */
+export interface MinutesHead {
+  organisation: string;
+  unit: string;
+  title: string;
+  kind: MeetingText;
+  started_at_ms: number;
+  ended_at_ms: number;
+  time_zone: string;
+  place: string;
+  chair: string;
+  recorder: string;
+  counts: MeetingCounts;
+  rate_permille: number;
+  late: string[];
+  /** Name and category, never the reason. */
+  leave: [string, string][];
+  absent: string[];
+  left_early: string[];
+  observers: string[];
+  votes: MinutesVote[];
+  tasks: MinutesTask[];
+  /** What must be said: windows extended by an outage, many manual entries, corrections. */
+  notes: MeetingText[];
+}
+
+/** One item of the agenda in the minutes. */
+export interface MinutesSection_Input {
+  id: string;
+  title: string;
+  text?: string;
+  statements?: MinutesStatement_Input[];
+}
+
+/** One item of the agenda in the minutes. */
+export interface MinutesSection_Output {
+  id: string;
+  title: string;
+  text: string;
+  statements: MinutesStatement_Output[];
+}
+
+/** What somebody said, in the recorder's words; the speaker may check it before approval (发言核对). */
+export interface MinutesStatement_Input {
+  id: string;
+  speaker?: string | null;
+  name?: string;
+  text: string;
+  checked?: "open" | "agreed" | "change_asked";
+  /** How the speaker would put it. */
+  wish?: string;
+}
+
+/** What somebody said, in the recorder's words; the speaker may check it before approval (发言核对). */
+export interface MinutesStatement_Output {
+  id: string;
+  speaker: string | null;
+  name: string;
+  text: string;
+  checked: "open" | "agreed" | "change_asked";
+  /** How the speaker would put it. */
+  wish: string;
+}
+
+/** A task as the minutes show it. */
+export interface MinutesTask {
+  title: string;
+  owner: string;
+  due_on: string;
+}
+
+/** A vote as the minutes show it; numbers from the record, not editable. */
+export interface MinutesVote {
+  motion: string;
+  title: string;
+  form: "hand" | "voice" | "named" | "paper";
+  form_title: MeetingText;
+  entitled: number;
+  present_entitled: number;
+  issued: number;
+  returned: number;
+  valid: number;
+  result: MeetingResult | null;
+  outcome: MeetingText;
 }
 
 /** Why personal details are opened; the member reads it. */
@@ -1413,6 +3282,7 @@ export type Command =
   | BranchPeople
   | ChatDelete
   | ChatEdit
+  | ChatFiles
   | ChatHistory
   | ChatMarkRead
   | ChatOpenDirect
@@ -1422,7 +3292,66 @@ export type Command =
   | ChatRecall
   | ChatSend
   | ChatTyping
-  | MeSetPreferences;
+  | MeSetPreferences
+  | MeetingAcknowledge
+  | MeetingAnnounce
+  | MeetingAnswerCall
+  | MeetingAnswerDispute
+  | MeetingAnswerSpot
+  | MeetingAskCorrection
+  | MeetingAskLeave
+  | MeetingCall
+  | MeetingCancel
+  | MeetingCheckIn
+  | MeetingCheckStatement
+  | MeetingClose
+  | MeetingCloseVote
+  | MeetingConfirm
+  | MeetingCorrections
+  | MeetingCreate
+  | MeetingDecideCorrection
+  | MeetingDecideLeave
+  | MeetingDispute
+  | MeetingEdit
+  | MeetingEndItem
+  | MeetingEndRollCall
+  | MeetingEnterTally
+  | MeetingExclude
+  | MeetingExtendRound
+  | MeetingFileOpinion
+  | MeetingGiveFloor
+  | MeetingKinds
+  | MeetingList
+  | MeetingLowerHand
+  | MeetingMark
+  | MeetingMe
+  | MeetingMinutes
+  | MeetingOpen
+  | MeetingOpenLobby
+  | MeetingOpenRound
+  | MeetingOpenVote
+  | MeetingPause
+  | MeetingPropose
+  | MeetingRaiseHand
+  | MeetingReadLeave
+  | MeetingRecordAnswer
+  | MeetingReviewMinutes
+  | MeetingScanPass
+  | MeetingSetFloor
+  | MeetingSetMotion
+  | MeetingSetTask
+  | MeetingShowCode
+  | MeetingShowPass
+  | MeetingSignOut
+  | MeetingSpotCheck
+  | MeetingStartItem
+  | MeetingStartRollCall
+  | MeetingStatements
+  | MeetingSubmitMinutes
+  | MeetingTakeBaton
+  | MeetingVote
+  | MeetingWithdrawLeave
+  | MeetingWriteMinutes;
 
 export type Event =
   | PresenceState
@@ -1435,6 +3364,7 @@ export type Event =
   | BranchRoleRevoked
   | BranchUnitAdded
   | BranchUnitChanged
+  | BranchUnitClosed
   | ChatDeleted
   | ChatEdited
   | ChatPinned
@@ -1442,13 +3372,59 @@ export type Event =
   | ChatRecalled
   | ChatSent
   | ChatTypingEvent
+  | MeMeetingTold
   | MeMentioned
   | MeMessageDeleted
   | MePreferencesChanged
   | MeRead
   | MeRoomAdded
   | MeRoomRemoved
-  | MeSecurityNotice;
+  | MeSecurityNotice
+  | MeetingAnnounced
+  | MeetingBatonTaken
+  | MeetingCalled
+  | MeetingCancelled
+  | MeetingChanged
+  | MeetingCheckedIn
+  | MeetingClosed
+  | MeetingCollecting
+  | MeetingCounted
+  | MeetingFloorEnded
+  | MeetingFloorGiven
+  | MeetingFloorSet
+  | MeetingHandLowered
+  | MeetingHandRaised
+  | MeetingItemEnded
+  | MeetingItemStarted
+  | MeetingLeaveSet
+  | MeetingLobbyOpened
+  | MeetingMinutesApproved
+  | MeetingMinutesDrafted
+  | MeetingMinutesReturned
+  | MeetingMinutesSubmitted
+  | MeetingMotionProposed
+  | MeetingMotionSet
+  | MeetingOpened
+  | MeetingOpinionFiled
+  | MeetingPaused
+  | MeetingQuorumReached
+  | MeetingResumed
+  | MeetingRollAnswered
+  | MeetingRollCallEnded
+  | MeetingRollCallStarted
+  | MeetingRollCorrected
+  | MeetingRollFrozen
+  | MeetingRoundOpened
+  | MeetingRoundSet
+  | MeetingRowSet
+  | MeetingSheetClosed
+  | MeetingSpotAnswered
+  | MeetingSpotAsked
+  | MeetingTallyEntered
+  | MeetingTaskSet
+  | MeetingVoteCast
+  | MeetingVoteClosed
+  | MeetingVoteOpened;
 
 export type Push =
   | Unsubscribed
@@ -1466,6 +3442,7 @@ export interface EventOf {
   "branch.role_revoked": BranchRoleRevoked;
   "branch.unit_added": BranchUnitAdded;
   "branch.unit_changed": BranchUnitChanged;
+  "branch.unit_closed": BranchUnitClosed;
   "chat.deleted": ChatDeleted;
   "chat.edited": ChatEdited;
   "chat.pinned": ChatPinned;
@@ -1473,6 +3450,7 @@ export interface EventOf {
   "chat.recalled": ChatRecalled;
   "chat.sent": ChatSent;
   "chat.typing": ChatTypingEvent;
+  "me.meeting_told": MeMeetingTold;
   "me.mentioned": MeMentioned;
   "me.message_deleted": MeMessageDeleted;
   "me.preferences_changed": MePreferencesChanged;
@@ -1480,6 +3458,51 @@ export interface EventOf {
   "me.room_added": MeRoomAdded;
   "me.room_removed": MeRoomRemoved;
   "me.security_notice": MeSecurityNotice;
+  "meeting.announced": MeetingAnnounced;
+  "meeting.baton_taken": MeetingBatonTaken;
+  "meeting.called": MeetingCalled;
+  "meeting.cancelled": MeetingCancelled;
+  "meeting.changed": MeetingChanged;
+  "meeting.checked_in": MeetingCheckedIn;
+  "meeting.closed": MeetingClosed;
+  "meeting.collecting": MeetingCollecting;
+  "meeting.counted": MeetingCounted;
+  "meeting.floor_ended": MeetingFloorEnded;
+  "meeting.floor_given": MeetingFloorGiven;
+  "meeting.floor_set": MeetingFloorSet;
+  "meeting.hand_lowered": MeetingHandLowered;
+  "meeting.hand_raised": MeetingHandRaised;
+  "meeting.item_ended": MeetingItemEnded;
+  "meeting.item_started": MeetingItemStarted;
+  "meeting.leave_set": MeetingLeaveSet;
+  "meeting.lobby_opened": MeetingLobbyOpened;
+  "meeting.minutes_approved": MeetingMinutesApproved;
+  "meeting.minutes_drafted": MeetingMinutesDrafted;
+  "meeting.minutes_returned": MeetingMinutesReturned;
+  "meeting.minutes_submitted": MeetingMinutesSubmitted;
+  "meeting.motion_proposed": MeetingMotionProposed;
+  "meeting.motion_set": MeetingMotionSet;
+  "meeting.opened": MeetingOpened;
+  "meeting.opinion_filed": MeetingOpinionFiled;
+  "meeting.paused": MeetingPaused;
+  "meeting.quorum_reached": MeetingQuorumReached;
+  "meeting.resumed": MeetingResumed;
+  "meeting.roll_answered": MeetingRollAnswered;
+  "meeting.roll_call_ended": MeetingRollCallEnded;
+  "meeting.roll_call_started": MeetingRollCallStarted;
+  "meeting.roll_corrected": MeetingRollCorrected;
+  "meeting.roll_frozen": MeetingRollFrozen;
+  "meeting.round_opened": MeetingRoundOpened;
+  "meeting.round_set": MeetingRoundSet;
+  "meeting.row_set": MeetingRowSet;
+  "meeting.sheet_closed": MeetingSheetClosed;
+  "meeting.spot_answered": MeetingSpotAnswered;
+  "meeting.spot_asked": MeetingSpotAsked;
+  "meeting.tally_entered": MeetingTallyEntered;
+  "meeting.task_set": MeetingTaskSet;
+  "meeting.vote_cast": MeetingVoteCast;
+  "meeting.vote_closed": MeetingVoteClosed;
+  "meeting.vote_opened": MeetingVoteOpened;
 }
 
 /** Command by its wire type. */
@@ -1494,6 +3517,7 @@ export interface CommandOf {
   "branch.people": BranchPeople;
   "chat.delete": ChatDelete;
   "chat.edit": ChatEdit;
+  "chat.files": ChatFiles;
   "chat.history": ChatHistory;
   "chat.mark_read": ChatMarkRead;
   "chat.open_direct": ChatOpenDirect;
@@ -1504,6 +3528,65 @@ export interface CommandOf {
   "chat.send": ChatSend;
   "chat.typing": ChatTyping;
   "me.set_preferences": MeSetPreferences;
+  "meeting.acknowledge": MeetingAcknowledge;
+  "meeting.announce": MeetingAnnounce;
+  "meeting.answer_call": MeetingAnswerCall;
+  "meeting.answer_dispute": MeetingAnswerDispute;
+  "meeting.answer_spot": MeetingAnswerSpot;
+  "meeting.ask_correction": MeetingAskCorrection;
+  "meeting.ask_leave": MeetingAskLeave;
+  "meeting.call": MeetingCall;
+  "meeting.cancel": MeetingCancel;
+  "meeting.check_in": MeetingCheckIn;
+  "meeting.check_statement": MeetingCheckStatement;
+  "meeting.close": MeetingClose;
+  "meeting.close_vote": MeetingCloseVote;
+  "meeting.confirm": MeetingConfirm;
+  "meeting.corrections": MeetingCorrections;
+  "meeting.create": MeetingCreate;
+  "meeting.decide_correction": MeetingDecideCorrection;
+  "meeting.decide_leave": MeetingDecideLeave;
+  "meeting.dispute": MeetingDispute;
+  "meeting.edit": MeetingEdit;
+  "meeting.end_item": MeetingEndItem;
+  "meeting.end_roll_call": MeetingEndRollCall;
+  "meeting.enter_tally": MeetingEnterTally;
+  "meeting.exclude": MeetingExclude;
+  "meeting.extend_round": MeetingExtendRound;
+  "meeting.file_opinion": MeetingFileOpinion;
+  "meeting.give_floor": MeetingGiveFloor;
+  "meeting.kinds": MeetingKinds;
+  "meeting.list": MeetingList;
+  "meeting.lower_hand": MeetingLowerHand;
+  "meeting.mark": MeetingMark;
+  "meeting.me": MeetingMe;
+  "meeting.minutes": MeetingMinutes;
+  "meeting.open": MeetingOpen;
+  "meeting.open_lobby": MeetingOpenLobby;
+  "meeting.open_round": MeetingOpenRound;
+  "meeting.open_vote": MeetingOpenVote;
+  "meeting.pause": MeetingPause;
+  "meeting.propose": MeetingPropose;
+  "meeting.raise_hand": MeetingRaiseHand;
+  "meeting.read_leave": MeetingReadLeave;
+  "meeting.record_answer": MeetingRecordAnswer;
+  "meeting.review_minutes": MeetingReviewMinutes;
+  "meeting.scan_pass": MeetingScanPass;
+  "meeting.set_floor": MeetingSetFloor;
+  "meeting.set_motion": MeetingSetMotion;
+  "meeting.set_task": MeetingSetTask;
+  "meeting.show_code": MeetingShowCode;
+  "meeting.show_pass": MeetingShowPass;
+  "meeting.sign_out": MeetingSignOut;
+  "meeting.spot_check": MeetingSpotCheck;
+  "meeting.start_item": MeetingStartItem;
+  "meeting.start_roll_call": MeetingStartRollCall;
+  "meeting.statements": MeetingStatements;
+  "meeting.submit_minutes": MeetingSubmitMinutes;
+  "meeting.take_baton": MeetingTakeBaton;
+  "meeting.vote": MeetingVote;
+  "meeting.withdraw_leave": MeetingWithdrawLeave;
+  "meeting.write_minutes": MeetingWriteMinutes;
 }
 
 /** What answers a command. */
@@ -1518,6 +3601,7 @@ export interface CommandResults {
   "branch.people": BranchCards;
   "chat.delete": Done;
   "chat.edit": Done;
+  "chat.files": ChatFilesResult;
   "chat.history": ChatPage;
   "chat.mark_read": ChatMarkReadResult;
   "chat.open_direct": ChatOpened;
@@ -1528,6 +3612,65 @@ export interface CommandResults {
   "chat.send": ChatSendResult;
   "chat.typing": Done;
   "me.set_preferences": MePreferencesSet;
+  "meeting.acknowledge": Done;
+  "meeting.announce": MeetingAnnounceResult;
+  "meeting.answer_call": Done;
+  "meeting.answer_dispute": MeetingRowResult;
+  "meeting.answer_spot": Done;
+  "meeting.ask_correction": Done;
+  "meeting.ask_leave": Done;
+  "meeting.call": Done;
+  "meeting.cancel": Done;
+  "meeting.check_in": MeetingCheckInResult;
+  "meeting.check_statement": Done;
+  "meeting.close": Done;
+  "meeting.close_vote": Done;
+  "meeting.confirm": MeetingRowResult;
+  "meeting.corrections": MeetingCorrectionsResult;
+  "meeting.create": MeetingCreated;
+  "meeting.decide_correction": Done;
+  "meeting.decide_leave": Done;
+  "meeting.dispute": MeetingRowResult;
+  "meeting.edit": Done;
+  "meeting.end_item": Done;
+  "meeting.end_roll_call": Done;
+  "meeting.enter_tally": Done;
+  "meeting.exclude": MeetingRollResult;
+  "meeting.extend_round": Done;
+  "meeting.file_opinion": Done;
+  "meeting.give_floor": Done;
+  "meeting.kinds": MeetingKindsResult;
+  "meeting.list": MeetingLines;
+  "meeting.lower_hand": Done;
+  "meeting.mark": MeetingRowResult;
+  "meeting.me": MeetingMeResult;
+  "meeting.minutes": MeetingMinutesResult;
+  "meeting.open": Done;
+  "meeting.open_lobby": Done;
+  "meeting.open_round": Done;
+  "meeting.open_vote": Done;
+  "meeting.pause": Done;
+  "meeting.propose": MeetingProposed;
+  "meeting.raise_hand": Done;
+  "meeting.read_leave": MeetingLeaveNote;
+  "meeting.record_answer": Done;
+  "meeting.review_minutes": Done;
+  "meeting.scan_pass": MeetingRowResult;
+  "meeting.set_floor": Done;
+  "meeting.set_motion": Done;
+  "meeting.set_task": MeetingTaskResult;
+  "meeting.show_code": MeetingCode;
+  "meeting.show_pass": MeetingPass;
+  "meeting.sign_out": MeetingRowResult;
+  "meeting.spot_check": Done;
+  "meeting.start_item": Done;
+  "meeting.start_roll_call": Done;
+  "meeting.statements": MeetingStatementsResult;
+  "meeting.submit_minutes": Done;
+  "meeting.take_baton": MeetingBatonResult;
+  "meeting.vote": MeetingVoteResult;
+  "meeting.withdraw_leave": Done;
+  "meeting.write_minutes": MeetingMinutesResult;
 }
 
 /** State a fresh client starts from, by kind of topic. */
@@ -1535,6 +3678,7 @@ export interface Snapshots {
   "branch": BranchSnapshot;
   "chat": ChatSnapshot;
   "me": MeSnapshot;
+  "meeting": MeetingSnapshot;
 }
 
 /** Routes of HTTP by name. */
@@ -1551,7 +3695,12 @@ export interface Routes {
   "login.recovery": { method: "POST"; path: "/api/v1/login/recovery"; query: undefined; body: RecoveryBody; result: StepAnswer };
   "login.totp": { method: "POST"; path: "/api/v1/login/totp"; query: undefined; body: TotpBody; result: StepAnswer };
   "me.audit": { method: "GET"; path: "/api/v1/me/audit"; query: AuditQuery; body: undefined; result: AuditAnswer };
+  "me.calendar_end": { method: "DELETE"; path: "/api/v1/me/calendar"; query: undefined; body: undefined; result: undefined };
+  "me.calendar_make": { method: "POST"; path: "/api/v1/me/calendar"; query: undefined; body: undefined; result: CalendarAddress };
   "me.record": { method: "GET"; path: "/api/v1/me/record"; query: undefined; body: undefined; result: RecordAnswer };
+  "meeting.calendar": { method: "GET"; path: "/api/v1/calendar/{secret}"; query: undefined; body: undefined; result: undefined };
+  "meeting.claim": { method: "POST"; path: "/api/v1/meeting-claims"; query: undefined; body: ClaimOrder; result: ClaimGiven };
+  "meeting.file": { method: "GET"; path: "/api/v1/meetings/{id}/files/{file}"; query: FileQuery; body: undefined; result: undefined };
   "mfa.confirm": { method: "POST"; path: "/api/v1/mfa/confirm"; query: undefined; body: ConfirmBody; result: RecoveryCodes };
   "mfa.enrol": { method: "POST"; path: "/api/v1/mfa/enrol"; query: undefined; body: undefined; result: EnrolAnswer };
   "mfa.recovery_codes": { method: "POST"; path: "/api/v1/mfa/recovery-codes"; query: undefined; body: undefined; result: RecoveryCodes };
@@ -1561,14 +3710,17 @@ export interface Routes {
   "mfa_reset.list": { method: "GET"; path: "/api/v1/mfa-resets"; query: undefined; body: undefined; result: ResetList };
   "org.add_unit": { method: "POST"; path: "/api/v1/org/units"; query: undefined; body: UnitWish; result: BranchUnit };
   "org.audit": { method: "GET"; path: "/api/v1/org/audit"; query: ActsQuery; body: undefined; result: BranchActs };
+  "org.close_unit": { method: "DELETE"; path: "/api/v1/org/units/{unit}"; query: undefined; body: undefined; result: undefined };
   "org.counts": { method: "GET"; path: "/api/v1/org/counts"; query: UnitQuery; body: undefined; result: BranchCounted };
   "org.edit_unit": { method: "PATCH"; path: "/api/v1/org/units/{unit}"; query: undefined; body: UnitEdit; result: BranchUnit };
+  "org.export_audit": { method: "GET"; path: "/api/v1/org/audit/export"; query: ActsExport; body: undefined; result: undefined };
   "org.show": { method: "GET"; path: "/api/v1/org"; query: undefined; body: undefined; result: OrgAnswer };
   "password.change": { method: "POST"; path: "/api/v1/password"; query: undefined; body: PasswordBody; result: undefined };
   "role.give": { method: "PUT"; path: "/api/v1/roles"; query: undefined; body: RoleWish; result: BranchTitle };
   "role.list": { method: "GET"; path: "/api/v1/roles"; query: UnitQuery; body: undefined; result: RoleHolds };
   "role.take": { method: "DELETE"; path: "/api/v1/roles/{hold}"; query: undefined; body: undefined; result: undefined };
   "roll.add": { method: "POST"; path: "/api/v1/roll"; query: undefined; body: RollNewcomer; result: RollPerson };
+  "roll.audit": { method: "POST"; path: "/api/v1/roll/{member}/audit"; query: undefined; body: MemberActs; result: BranchActs };
   "roll.edit": { method: "PATCH"; path: "/api/v1/roll/{member}"; query: undefined; body: RollEdit; result: RollPerson };
   "roll.export": { method: "GET"; path: "/api/v1/roll/export"; query: ExportQuery; body: undefined; result: undefined };
   "roll.import": { method: "POST"; path: "/api/v1/roll/import"; query: ImportQuery; body: undefined; result: ImportState };
@@ -1598,12 +3750,22 @@ export type ErrorKey =
   | "BAD_FIELD"
   | "BAD_FRAME"
   | "BAD_REQUEST"
+  | "BATON_TAKEN"
   | "BUSY"
+  | "CHAIR_LAST"
+  | "CHECKIN_CLOSED"
+  | "CHECKIN_CODE_WRONG"
+  | "CHECKIN_NOT_OPEN"
+  | "CHECKIN_PAUSED"
   | "CID_USED"
+  | "CODE_EXPIRED"
   | "CODE_WRONG"
   | "CONFLICT"
   | "CONFLICT_OF_ROLE"
+  | "CORRECTION_TOO_LATE"
   | "CROSS_SITE"
+  | "DECISION_REASON_NEEDED"
+  | "DEVICE_ALREADY_USED"
   | "DOCUMENT_REFUSED"
   | "EDITS_FULL"
   | "EDIT_TOO_LATE"
@@ -1616,6 +3778,9 @@ export type ErrorKey =
   | "FILE_TOO_WIDE"
   | "FILE_UNREADABLE"
   | "FORBIDDEN"
+  | "FORM_NOT_ALLOWED"
+  | "GROUP_IN_USE"
+  | "HANDS_FULL"
   | "HEADER_NOT_FOUND"
   | "HELLO_FIRST"
   | "IMAGE_BROKEN"
@@ -1623,7 +3788,9 @@ export type ErrorKey =
   | "IMPORT_CHANGED"
   | "IMPORT_GONE"
   | "INTERNAL"
+  | "KIND_UNKNOWN"
   | "LAST_SECRETARY"
+  | "LEAVE_TOO_LATE"
   | "LOGIN_HELD"
   | "LOGIN_NAME_TAKEN"
   | "LOGIN_NAME_WRONG"
@@ -1634,18 +3801,27 @@ export type ErrorKey =
   | "MESSAGE_GONE"
   | "MESSAGE_UNKNOWN"
   | "METHOD_NOT_ALLOWED"
+  | "MINUTES_CHANGED"
+  | "MINUTES_MISSING"
+  | "NOTHING_THERE"
+  | "NOT_APPROVED"
   | "NOT_A_BRANCH"
+  | "NOT_A_GROUP"
   | "NOT_A_MEMBER"
   | "NOT_A_ROOT"
+  | "NOT_ENTITLED"
   | "NOT_FOR_BOTS"
   | "NOT_FOUND"
   | "NOT_JSON"
+  | "NOT_ON_ROLL"
   | "NOT_READY"
   | "NOT_SIGNED_IN"
   | "NOT_SUBSCRIBED"
   | "NOT_YOURS"
   | "NO_ACCOUNT"
   | "NUMBER_TAKEN"
+  | "ONE_PER_PERSON"
+  | "OPINION_DIFFERS"
   | "PARTNER_LEFT"
   | "PASSWORD_COMMON"
   | "PASSWORD_CONTEXT"
@@ -1655,9 +3831,13 @@ export type ErrorKey =
   | "PASSWORD_SAME"
   | "PASSWORD_SHORT"
   | "PASSWORD_TOO_LONG"
+  | "PERSON_NOT_HERE"
   | "PERSON_UNKNOWN"
   | "PINS_FULL"
+  | "PLAN_WRONG"
   | "PROTOCOL_VERSION_UNKNOWN"
+  | "QUORUM_LOST"
+  | "QUORUM_NOT_MET"
   | "REACTIONS_FULL"
   | "REACTION_UNKNOWN"
   | "REASON_NEEDED"
@@ -1668,6 +3848,8 @@ export type ErrorKey =
   | "RESET_NOT_OPEN"
   | "RESET_OPEN_ALREADY"
   | "RESET_SAME_OFFICER"
+  | "RETURN_REASON"
+  | "ROLES_CLASH"
   | "ROLE_HELD"
   | "ROLE_UNKNOWN"
   | "SCOPE_WRONG"
@@ -1677,6 +3859,8 @@ export type ErrorKey =
   | "SLOW_REQUEST"
   | "START_OVER"
   | "STEP_WRONG"
+  | "TALLY_MISSING"
+  | "TALLY_WRONG"
   | "TEMPLATE_UNKNOWN"
   | "TEXT_EMPTY"
   | "TEXT_FORBIDDEN"
@@ -1687,6 +3871,7 @@ export type ErrorKey =
   | "TOO_MANY_TOKENS"
   | "TOO_MANY_TOPICS"
   | "TOO_MANY_TRIES"
+  | "TOO_SHORT_NOTICE"
   | "TOTP_CLOCK"
   | "TOTP_REPLAY"
   | "TOTP_WRONG"
@@ -1700,4 +3885,7 @@ export type ErrorKey =
   | "UPLOAD_MISMATCH"
   | "UPLOAD_NAME"
   | "UPLOAD_TOO_LARGE"
-  | "UPLOAD_TYPE";
+  | "UPLOAD_TYPE"
+  | "VOTE_CLOSED"
+  | "VOTE_RUNNING"
+  | "WRONG_STAGE";

@@ -1,4 +1,5 @@
 import type {
+  MeMeetingTold,
   MeMentioned,
   MeMessageDeleted,
   MePreferencesChanged,
@@ -9,12 +10,13 @@ import type {
 } from "./generated";
 
 /** What stands in the log of `me:<member>`. */
-export type MeLogEvent = MeRead | MeRoomAdded | MeRoomRemoved | MeMentioned | MeSecurityNotice | MeMessageDeleted | MePreferencesChanged;
+export type MeLogEvent = MeRead | MeRoomAdded | MeRoomRemoved | MeMentioned | MeSecurityNotice | MeMessageDeleted | MeMeetingTold | MePreferencesChanged;
 
-export type MeNotice = MeSecurityNotice | MeMessageDeleted;
+export type MeNotice = MeSecurityNotice | MeMessageDeleted | MeMeetingTold;
 
 export type {
   MeLastMessage,
+  MeMeetingTold,
   MeMention,
   MeMentioned,
   MeMessageDeleted,

@@ -1,0 +1,1 @@
+"""Check-in: rounds, codes, claims, passes, manual entries, spot checks, disputes."""

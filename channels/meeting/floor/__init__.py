@@ -1,0 +1,1 @@
+"""The floor: agenda, list of speakers, motions, votes, written opinions, tasks."""

@@ -1,0 +1,1 @@
+"""Leave, exclusion from the roll, corrections."""

@@ -1,0 +1,1 @@
+"""Minutes and what is exported from them."""

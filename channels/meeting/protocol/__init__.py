@@ -1,0 +1,1 @@
+"""Wire models of topic `meeting:<id>`; one module per part of a meeting."""

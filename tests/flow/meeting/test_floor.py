@@ -1,0 +1,340 @@
+"""The floor: agenda, speakers, motions and votes; story S1 from 19:38 on, and its variants (a) to (e)."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from channels.branch.records import MEMBERS
+from channels.meeting.errors import (
+    NOT_ENTITLED,
+    QUORUM_LOST,
+    QUORUM_NOT_MET,
+    ROLES_CLASH,
+    VOTE_CLOSED,
+    WRONG_STAGE,
+)
+from channels.meeting.floor.errors import (
+    FORM_NOT_ALLOWED,
+    ONE_PER_PERSON,
+    OPINION_DIFFERS,
+    TALLY_MISSING,
+    TALLY_WRONG,
+    VOTE_RUNNING,
+)
+from channels.meeting.protocol.entry import MeetingSignOut
+from channels.meeting.protocol.floor import (
+    MeetingCloseVote,
+    MeetingEndItem,
+    MeetingEnterTally,
+    MeetingFileOpinion,
+    MeetingGiveFloor,
+    MeetingLowerHand,
+    MeetingOpenVote,
+    MeetingPropose,
+    MeetingRaiseHand,
+    MeetingSetFloor,
+    MeetingSetMotion,
+    MeetingSetTask,
+    MeetingStartItem,
+    MeetingVote,
+)
+from channels.meeting.protocol.life import MeetingOpen, MeetingPause
+from channels.meeting.protocol.values import MeetingMotion
+from channels.meeting.sheets import sheet_of_meeting
+from channels.protocol.errors import FORBIDDEN, Refused
+from tests.flow.chat.talk import refused
+from tests.flow.meeting.branch42 import GROUPS, Branch42
+from tests.flow.meeting.hall import come, come_all, quorum_events, state_of
+
+NAMES = [name for _, line in GROUPS for name in line.split()]
+HAND = {"issued": 0, "returned": 0, "invalid": 0}
+
+
+async def motion_of(b42: Branch42, meeting: str, motion: str) -> MeetingMotion:
+    return next(one for one in (await state_of(b42, meeting)).motions if one.id == motion)
+
+
+async def propose(b42: Branch42, meeting: str, **more: Any) -> str:  # noqa: ANN401 - fields of the command
+    fields = {"title": "《2027年志愿服务计划》", "rule": "general", "form": "hand", **more}
+    made = await b42.do("宋佳宁", MeetingPropose, meeting=meeting, **fields)
+    return str(made.motion)
+
+
+async def opened_vote(b42: Branch42, present: int, **more: Any) -> tuple[str, str]:  # noqa: ANN401
+    meeting = await b42.opened()
+    await come_all(b42, meeting, NAMES[:present])
+    motion = await propose(b42, meeting, **more)
+    await b42.do("宋佳宁", MeetingOpenVote, meeting=meeting, motion=motion)
+    return meeting, motion
+
+
+async def test_a_show_of_hands_must_add_up_and_passes_with_22(b42: Branch42) -> None:
+    meeting, motion = await opened_vote(b42, 39)
+    numbers = {"yes": 35, "no": 1, "abstain": 2}
+    fault = await refused(
+        b42.world,
+        TALLY_WRONG,
+        b42.ids["宋佳宁"],
+        MeetingEnterTally,
+        meeting=meeting,
+        motion=motion,
+        **HAND,
+        **numbers,
+    )
+    assert fault.params == {"n": 38, "m": 39}
+    await refused(
+        b42.world, TALLY_MISSING, b42.ids["宋佳宁"], MeetingCloseVote, meeting=meeting, motion=motion
+    )
+    await b42.do(
+        "宋佳宁", MeetingEnterTally, meeting=meeting, motion=motion, **HAND, **numbers | {"abstain": 3}
+    )
+    for _ in range(2):
+        await b42.do("宋佳宁", MeetingCloseVote, meeting=meeting, motion=motion)
+    counted = await motion_of(b42, meeting, motion)
+    assert counted.state == "passed"
+    assert counted.result is not None
+    assert (counted.result.yes, counted.result.no, counted.result.abstain, counted.result.needed) == (
+        35,
+        1,
+        3,
+        22,
+    )
+    assert counted.frozen is not None
+    assert (counted.frozen.present, counted.frozen.quorum_needed, counted.frozen.roll_version) == (39, 21, 7)
+
+
+async def test_ballots_on_paper_with_a_written_opinion(b42: Branch42) -> None:
+    meeting = await b42.announced()
+    motion = await propose(
+        b42, meeting, title="接收周晓禾为预备党员", rule="admission", form="paper", person="周晓禾"
+    )
+    absent = {"meeting": meeting, "motion": motion, "member": b42.ids["冯国栋"], "choice": "yes"}
+    await b42.do("宋佳宁", MeetingFileOpinion, **absent)
+    assert (await motion_of(b42, meeting, motion)).written == 0  # one person alone is not enough
+    await refused(b42.world, ROLES_CLASH, b42.ids["宋佳宁"], MeetingFileOpinion, **absent)
+    await refused(
+        b42.world, OPINION_DIFFERS, b42.ids["孙巧云"], MeetingFileOpinion, **absent | {"choice": "no"}
+    )
+    await b42.do("孙巧云", MeetingFileOpinion, **absent)
+    b42.move_to("19:00")
+    await b42.do("宋佳宁", MeetingOpen, meeting=meeting)
+    late = absent | {"member": b42.ids["高远"]}
+    await refused(b42.world, WRONG_STAGE, b42.ids["宋佳宁"], MeetingFileOpinion, **late)
+    await come_all(b42, meeting, [name for name in NAMES if name not in ("冯国栋", "高远", "钟敏", "贺文斌")])
+    await b42.do("宋佳宁", MeetingOpenVote, meeting=meeting, motion=motion)
+    numbers = {"issued": 38, "returned": 38, "yes": 34, "no": 2, "abstain": 2, "invalid": 0}
+    enter = {"meeting": meeting, "motion": motion, **numbers}
+    await refused(b42.world, FORBIDDEN, b42.ids["宋佳宁"], MeetingEnterTally, **enter)
+    await b42.do("孙巧云", MeetingEnterTally, **enter)
+    await b42.do("谢春生", MeetingEnterTally, **enter | {"yes": 33, "no": 3})
+    await refused(
+        b42.world, TALLY_MISSING, b42.ids["宋佳宁"], MeetingCloseVote, meeting=meeting, motion=motion
+    )
+    await b42.do("谢春生", MeetingEnterTally, **enter)
+    await b42.do("宋佳宁", MeetingCloseVote, meeting=meeting, motion=motion)
+    counted = await motion_of(b42, meeting, motion)
+    assert counted.result is not None
+    assert (counted.result.yes, counted.result.no, counted.result.abstain) == (35, 2, 2)
+    assert (counted.result.written_yes, counted.result.needed, counted.state) == (1, 22, "passed")
+
+
+async def test_more_ballots_back_than_given_out_make_the_vote_void(b42: Branch42) -> None:
+    meeting, motion = await opened_vote(b42, 25, form="paper")
+    numbers = {"issued": 24, "returned": 25, "yes": 25, "no": 0, "abstain": 0, "invalid": 0}
+    for name in ("孙巧云", "谢春生"):
+        await b42.do(name, MeetingEnterTally, meeting=meeting, motion=motion, **numbers)
+    await b42.do("宋佳宁", MeetingCloseVote, meeting=meeting, motion=motion)
+    counted = await motion_of(b42, meeting, motion)
+    assert (counted.state, counted.result) == ("void", None)
+
+
+async def test_variant_a_twenty_are_too_few_and_21_open_the_general_vote_only(b42: Branch42) -> None:
+    meeting = await b42.opened()
+    general = await propose(b42, meeting)
+    admission = await propose(b42, meeting, rule="admission", form="paper", person="周晓禾")
+    await come_all(b42, meeting, NAMES[:20])
+    fault = await refused(
+        b42.world, QUORUM_NOT_MET, b42.ids["宋佳宁"], MeetingOpenVote, meeting=meeting, motion=general
+    )
+    assert fault.params == {"n": 20, "m": 21}
+    await b42.do("宋佳宁", MeetingSetMotion, meeting=meeting, motion=general, state="discussing")
+    await come(b42, meeting, NAMES[20])
+    fault = await refused(
+        b42.world, QUORUM_NOT_MET, b42.ids["宋佳宁"], MeetingOpenVote, meeting=meeting, motion=admission
+    )
+    assert fault.params == {"n": 21, "m": 22}
+    await b42.do("宋佳宁", MeetingOpenVote, meeting=meeting, motion=general)
+    assert quorum_events(b42, meeting) == [("general", 21)]
+
+
+async def test_variant_b_who_left_is_missed_at_the_moment_of_the_vote(b42: Branch42) -> None:
+    meeting = await b42.opened()
+    admission = await propose(b42, meeting, rule="admission", form="paper", person="周晓禾")
+    general = await propose(b42, meeting)
+    await come_all(b42, meeting, NAMES[:39])
+    for name in NAMES[:18]:
+        await b42.do(name, MeetingSignOut, meeting=meeting)
+    fault = await refused(
+        b42.world, QUORUM_LOST, b42.ids["宋佳宁"], MeetingOpenVote, meeting=meeting, motion=admission
+    )
+    assert fault.params == {"n": 21, "m": 22}
+    await b42.do("宋佳宁", MeetingOpenVote, meeting=meeting, motion=general)
+    for name in NAMES[:18]:
+        await b42.do(name, MeetingSignOut, meeting=meeting, on=False)
+    assert quorum_events(b42, meeting) == [
+        ("general", 21),
+        ("admission", 22),
+    ]  # coming back tells nothing again
+
+
+async def test_variant_c_two_applicants_are_two_motions(b42: Branch42) -> None:
+    meeting = await b42.opened()
+    fields = {"meeting": meeting, "title": "接收", "rule": "admission", "form": "paper"}
+    for person in ("周晓禾、李某", ""):
+        await refused(b42.world, ONE_PER_PERSON, b42.ids["宋佳宁"], MeetingPropose, **fields, person=person)
+    await propose(b42, meeting, rule="admission", form="paper", person="周晓禾")
+    await refused(b42.world, ONE_PER_PERSON, b42.ids["宋佳宁"], MeetingPropose, **fields, person="周晓禾")
+    await refused(
+        b42.world,
+        FORM_NOT_ALLOWED,
+        b42.ids["宋佳宁"],
+        MeetingPropose,
+        **fields | {"form": "hand"},
+        person="李某",
+    )
+
+
+async def test_variant_d_rules_and_roll_of_a_running_vote_stand(b42: Branch42) -> None:
+    meeting, motion = await opened_vote(b42, 30)
+    before = await motion_of(b42, meeting, motion)
+    await b42.world.mongo[MEMBERS].update_many({"branch": "x"}, {"$set": {"class": "probationary"}})
+    changed = {"$set": {"class": "probationary"}}
+    await b42.world.mongo[MEMBERS].update_many(
+        {"_id": {"$in": [b42.ids[name] for name in NAMES[:20]]}}, changed
+    )
+    await b42.world.mongo[MEMBERS].update_one(
+        {"_id": b42.ids[NAMES[0]]}, {"$set": {"status": "left", "units": []}}
+    )
+    await b42.do("宋佳宁", MeetingEnterTally, meeting=meeting, motion=motion, **HAND, yes=22, no=8, abstain=0)
+    await b42.do("宋佳宁", MeetingCloseVote, meeting=meeting, motion=motion)
+    after = await motion_of(b42, meeting, motion)
+    assert after.frozen == before.frozen
+    assert after.state == "passed"
+
+
+async def test_a_vote_by_name_counts_once_for_each_who_is_present_and_entitled(b42: Branch42) -> None:
+    meeting, motion = await opened_vote(b42, 30, form="named")
+    voters = NAMES[:30]
+    choices = ["yes"] * 22 + ["no"] * 5 + ["abstain"] * 3
+    votes = [
+        b42.world.do(b42.ids[name], MeetingVote, meeting=meeting, motion=motion, choice=choice)
+        for name, choice in zip(voters, choices, strict=True)
+        for _ in range(3)
+    ]
+    await asyncio.gather(*votes)
+    again = await b42.do(voters[0], MeetingVote, meeting=meeting, motion=motion, choice="no")
+    assert (again.already, again.choice) == (True, "yes")
+    await refused(
+        b42.world, NOT_ENTITLED, b42.ids["高远"] if "高远" not in voters else b42.ids["顾清"], MeetingVote,
+        meeting=meeting, motion=motion, choice="yes",
+    )  # fmt: skip
+    await refused(
+        b42.world, NOT_ENTITLED, b42.ids["周晓禾"], MeetingVote, meeting=meeting, motion=motion, choice="yes"
+    )
+    await b42.do("宋佳宁", MeetingCloseVote, meeting=meeting, motion=motion)
+    counted = await motion_of(b42, meeting, motion)
+    assert counted.result is not None
+    assert (counted.result.yes, counted.result.no, counted.result.abstain) == (22, 5, 3)
+    await come(b42, meeting, "顾清")
+    await refused(
+        b42.world, VOTE_CLOSED, b42.ids["顾清"], MeetingVote, meeting=meeting, motion=motion, choice="yes"
+    )
+    sheet = await sheet_of_meeting(b42.world.reader, meeting)
+    assert len(sheet.votes[motion]) == 30
+
+
+async def test_one_vote_at_a_time_and_a_reason_to_put_it_off(b42: Branch42) -> None:
+    meeting, motion = await opened_vote(b42, 25)
+    other = await propose(b42, meeting, title="另一项")
+    await refused(b42.world, VOTE_RUNNING, b42.ids["宋佳宁"], MeetingOpenVote, meeting=meeting, motion=other)
+    with pytest.raises(Refused):
+        await b42.do("宋佳宁", MeetingSetMotion, meeting=meeting, motion=motion, state="deferred")
+    await b42.do(
+        "宋佳宁",
+        MeetingSetMotion,
+        meeting=meeting,
+        motion=motion,
+        state="deferred",
+        reason="票数接近,下次再议",
+    )
+    await b42.do("宋佳宁", MeetingOpenVote, meeting=meeting, motion=other)
+
+
+async def test_the_agenda_keeps_time_also_through_a_pause(b42: Branch42) -> None:
+    meeting = await b42.opened()
+    first, second = (item.id for item in (await state_of(b42, meeting)).items[:2])
+    await b42.do("林书远", MeetingStartItem, meeting=meeting, item=first)
+    b42.world.clock.advance(60_000)
+    await b42.do("林书远", MeetingPause, meeting=meeting, on=True)
+    b42.world.clock.advance(600_000)
+    await b42.do("林书远", MeetingPause, meeting=meeting, on=False)
+    b42.world.clock.advance(30_000)
+    await b42.do("林书远", MeetingStartItem, meeting=meeting, item=second)
+    b42.world.clock.advance(5_000)
+    await b42.do("林书远", MeetingEndItem, meeting=meeting)
+    state = await state_of(b42, meeting)
+    assert [(item.spent_ms, item.done) for item in state.items[:3]] == [
+        (90_000, True),
+        (5_000, True),
+        (0, False),
+    ]
+    assert state.current_item is None
+
+
+async def test_speakers_one_after_the_other_with_a_clock(b42: Branch42) -> None:
+    meeting = await b42.opened()
+    for name, kind in (("田甜", "speech"), ("邵军", "speech"), ("陶然", "order")):
+        for _ in range(2):
+            await b42.do(name, MeetingRaiseHand, meeting=meeting, kind=kind)
+    hands = (await state_of(b42, meeting)).hands
+    assert [hand.member for hand in hands] == [b42.ids[name] for name in ("陶然", "田甜", "邵军")]
+    await refused(b42.world, FORBIDDEN, b42.ids["田甜"], MeetingLowerHand, meeting=meeting, hand=hands[2].id)
+    await b42.do("邵军", MeetingLowerHand, meeting=meeting, hand=hands[2].id)
+    await b42.do("林书远", MeetingGiveFloor, meeting=meeting, hand=hands[1].id, limit_ms=180_000)
+    b42.world.clock.advance(20_000)
+    await b42.do("林书远", MeetingSetFloor, meeting=meeting, act="pause")
+    b42.world.clock.advance(20_000)
+    await b42.do("林书远", MeetingSetFloor, meeting=meeting, act="add", add_ms=60_000)
+    await b42.do("林书远", MeetingSetFloor, meeting=meeting, act="resume")
+    speaking = (await state_of(b42, meeting)).speaking
+    assert speaking is not None
+    assert (speaking.member, speaking.spent_ms, speaking.limit_ms) == (b42.ids["田甜"], 20_000, 240_000)
+    await b42.do("林书远", MeetingSetFloor, meeting=meeting, act="end")
+    assert (await state_of(b42, meeting)).speaking is None
+    await b42.do("林书远", MeetingGiveFloor, meeting=meeting, member=b42.ids["周晓禾"], limit_ms=60_000)
+    await refused(
+        b42.world,
+        FORBIDDEN,
+        b42.ids["田甜"],
+        MeetingGiveFloor,
+        meeting=meeting,
+        limit_ms=1,
+        member=b42.ids["田甜"],
+    )
+
+
+async def test_a_task_is_told_to_its_owner_once(b42: Branch42) -> None:
+    meeting = await b42.opened()
+    fields = {
+        "meeting": meeting,
+        "title": "志愿服务排班表",
+        "owner": b42.ids["宋佳宁"],
+        "due_on": "2026-12-20",
+    }
+    made = await b42.do("林书远", MeetingSetTask, **fields)
+    await b42.do("林书远", MeetingSetTask, **fields, task=made.task, done=True)
+    told = [e for e in b42.world.heard if e.type == "me.meeting_told" and e.body["what"] == "task"]
+    assert [entry.topic for entry in told] == [f"me:{b42.ids['宋佳宁']}"]
+    (task,) = (await state_of(b42, meeting)).tasks
+    assert (task.done, task.due_on) == (True, "2026-12-20")

@@ -1,0 +1,1 @@
+"""Replay scenarios of meetings, one module per part."""
