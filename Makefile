@@ -7,7 +7,7 @@ QUICK ?=
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check deploy-check bench setup schema lock screenshots clean python
+.PHONY: help run test check deploy-check bench setup schema lock screenshots client-speed gallery clean python
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -38,6 +38,12 @@ lock: python ## Resolve the pinned dependencies anew (needs uv).
 
 screenshots: python ## Draw docs/screenshots with a real server and Chromium.
 	@$(PYTHON) scripts/setup.py test --then scripts/screenshots.py
+
+client-speed: python ## Measure the client in Chromium (P11); SECONDS=3600 for the hour, THROTTLE=4 for a slow phone.
+	@$(PYTHON) scripts/setup.py test --then scripts/client_speed.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(THROTTLE),--throttle $(THROTTLE))
+
+gallery: python ## Every component in every state against axe and the kept pictures.
+	@$(PYTHON) scripts/setup.py test && HUITANG_GALLERY=compare .venv/bin/python -m pytest -q tests/browser/test_gallery.py
 
 clean: ## Remove what was built, not the data folder.
 	rm -rf .venv web_client/node_modules web_client/dist .mypy_cache .ruff_cache .pytest_cache

@@ -6,6 +6,8 @@ import vue from "@vitejs/plugin-vue";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 
+import { traditionalTexts } from "./vite.traditional.ts";
+
 /** Where `npm run dev` finds the server; the built client is served by the server itself. */
 const server = process.env["HUITANG_DEV_SERVER"] ?? "http://localhost:8000";
 
@@ -16,6 +18,7 @@ export default defineConfig({
   plugins: [
     vue(),
     tailwindcss(),
+    traditionalTexts(),
     VitePWA({
       strategies: "injectManifest",
       srcDir: "src/worker",
@@ -67,5 +70,7 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["src/**/*.test.ts"],
     restoreMocks: true,
+    // Pages are loaded while they are tested; a busy machine must not turn that into a failure.
+    testTimeout: 30_000,
   },
 });

@@ -1,6 +1,6 @@
 """Chromium and the hall, opened once for the browser tests."""
 
-import shutil
+import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,16 +10,18 @@ from playwright.async_api import Browser, async_playwright
 from storage.client import MongoSettings
 from storage.managed.mongod import ManagedMongod
 from tests.browser.hall import Hall, open_hall
+from tests.browser.people import chromium_program
 from tests.kit.scratch import scratch_folder
+
+collect_ignore = [] if "HUITANG_GALLERY" in os.environ else ["test_gallery.py"]
+"""The gallery is a slow proof with a command of its own (`make gallery`): not collected, so that nothing counts as skipped."""
 
 
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """The system's Chromium."""
-    program = shutil.which("chromium")
-    assert program is not None, "chromium is missing: make test says how to get it"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=chromium_program(), args=["--no-sandbox"])
         yield browser
         await browser.close()
 

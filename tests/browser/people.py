@@ -1,6 +1,7 @@
 """People at their devices: what a member does with the client, in the words of its labels (zh-CN)."""
 
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -166,17 +167,34 @@ class Person:
         return found
 
 
+def chromium_program() -> str:
+    """The system's Chromium."""
+    program = shutil.which("chromium")
+    assert program is not None, "chromium is missing: make test says how to get it"
+    return program
+
+
 def code_at(seed: str, ahead: int) -> str:
     """The one-time code of the current step, or of one ahead (the server accepts one)."""
     return pyotp.TOTP(seed).at(SystemClock().now_ms() // 1_000 + ahead * STEP_S)
 
 
-async def person_at(browser: Browser, name: str, login: str, url: str, *, phone: bool) -> Person:
-    """Give somebody a device: a phone of 360 px with touch, or a desktop."""
+async def person_at(
+    browser: Browser, name: str, login: str, url: str, *, phone: bool, percent: int = 100
+) -> Person:
+    """Give somebody a device: a phone of 360 px with touch, or a desktop; `percent` is the size of type set on it."""
     context = await browser.new_context(
         viewport=PHONE if phone else DESKTOP, locale="zh-CN", has_touch=phone, is_mobile=phone
     )
+    if percent != 100:
+        await context.add_init_script(type_size(percent))
     page = await context.new_page()
     person = Person(name, page, url, login, phone)
     page.on("pageerror", lambda error: person.complaints.append(str(error)))
     return person
+
+
+def type_size(percent: int) -> str:
+    """A script that sets the size of type on a device before a page is drawn."""
+    style = f"document.documentElement.style.fontSize = '{percent}%'"
+    return f"addEventListener('DOMContentLoaded', () => {{ {style} }})"

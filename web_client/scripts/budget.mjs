@@ -7,8 +7,9 @@ import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
-const FIRST_LOAD_BUDGET_BYTES = 170_000;
-const dist = fileURLToPath(new URL("../dist/", import.meta.url));
+/** P11 allows 170,000; this is what we have with some air, so that ten kilobytes do not slip in unseen. */
+const FIRST_LOAD_BUDGET_BYTES = 156_000;
+const dist = process.argv[2] ?? fileURLToPath(new URL("../dist/", import.meta.url));
 const assets = `${dist}assets/`;
 const size = (name) => gzipSync(readFileSync(assets + name), { level: 9 }).length;
 const scripts = readdirSync(assets).filter((name) => name.endsWith(".js"));

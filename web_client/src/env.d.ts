@@ -2,3 +2,8 @@
 
 /** Version of this client, from package.json. */
 declare const __CLIENT_VERSION__: string;
+
+declare module "virtual:texts-zh-TW" {
+  const texts: Record<string, unknown>;
+  export default texts;
+}

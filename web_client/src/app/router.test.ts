@@ -36,4 +36,6 @@ test("an account without a membership finds its own page behind every address", 
   }
   await router.push("/me/devices");
   expect(router.currentRoute.value.name).toBe("me.devices");
+  await router.push("/me/help");
+  expect(router.currentRoute.value.name).toBe("help.home");
 });

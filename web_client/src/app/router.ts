@@ -1,4 +1,4 @@
-import { createRouter, createWebHistory, type RouteRecordNameGeneric, type Router, type RouteRecordRaw } from "vue-router";
+import { createRouter, createWebHistory, type RouteLocationNormalized, type Router, type RouteRecordRaw } from "vue-router";
 
 import { FEATURES } from "@/features";
 import { useIdentity } from "@/identity/identity";
@@ -13,14 +13,14 @@ const routes: RouteRecordRaw[] = [
 /** Name of the page that asks people to sign in; the account feature brings it. */
 const SIGN_IN = "account.login";
 
-const of = (feature: string, name: RouteRecordNameGeneric): boolean => String(name).startsWith(`${feature}.`);
+const inOwnPages = (to: RouteLocationNormalized): boolean => (to.meta.tab ?? String(to.name).split(".")[0]) === "me";
 
 /** Pages not marked `open` are for people who are signed in; others are sent to sign in and come back afterwards. */
 export function createAppRouter(): Router {
   const router = createRouter({ history: createWebHistory("/"), routes });
   router.beforeEach((to) => {
     const identity = useIdentity();
-    if (identity.signedIn && identity.member === null && to.meta.open !== true && !of("me", to.name)) return { name: "me.home" };
+    if (identity.signedIn && identity.member === null && to.meta.open !== true && !inOwnPages(to)) return { name: "me.home" };
     if (to.meta.open === true || identity.signedIn || identity.step === "unknown" || !router.hasRoute(SIGN_IN)) return true;
     return { name: SIGN_IN, query: to.fullPath === "/" || to.name === "chat.rooms" ? {} : { next: to.fullPath } };
   });

@@ -23,7 +23,7 @@ export function useTabs(): ComputedRef<TabItem[]> {
           label: t(entry.tab.label),
           icon: entry.tab.icon,
           to: { name: entry.tab.route },
-          current: String(route.name ?? "").startsWith(`${entry.name}.`),
+          current: (route.meta.tab ?? String(route.name ?? "").split(".")[0]) === entry.name,
           count,
           countLabel: t("app.waiting", { n: count }),
         };

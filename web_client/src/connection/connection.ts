@@ -3,6 +3,7 @@ import { ServerClock } from "./clock";
 import type { Closing } from "./closing";
 import { uuid7 } from "./ids";
 import { Outbox, type OutboxKeep, type OutboxListener } from "./outbox";
+import { NO_SHELF, type TopicShelf } from "./keeping";
 import { Session, type Introduction, type SessionState } from "./session";
 import type { SocketWorld } from "./socket";
 import { Topics } from "./topics";
@@ -11,6 +12,8 @@ import { Topics } from "./topics";
 export interface ConnectionWorld extends SocketWorld {
   localMs: () => number;
   keep: OutboxKeep;
+  /** Where topics survive a closed page. */
+  shelf?: TopicShelf;
 }
 
 export interface ConnectionListener {
@@ -24,6 +27,7 @@ export class Connection {
   readonly topics: Topics;
   readonly outbox: Outbox;
   private readonly session: Session;
+  private readonly unwatch: () => void;
 
   constructor(
     world: ConnectionWorld,
@@ -52,8 +56,9 @@ export class Connection {
         this.topics.unsubscribed(topic);
       },
     });
-    this.topics = new Topics(this.session);
+    this.topics = new Topics(this.session, world.shelf ?? NO_SHELF, world.localMs);
     this.outbox = new Outbox(this.session, world.keep, world.random, outgoing);
+    this.unwatch = world.keep.watch?.(this.outbox) ?? (() => undefined);
   }
 
   get online(): boolean {
@@ -65,6 +70,8 @@ export class Connection {
   }
 
   stop(): void {
+    this.unwatch();
+    this.topics.close();
     this.outbox.close();
     this.session.stop();
   }

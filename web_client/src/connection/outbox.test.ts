@@ -170,3 +170,46 @@ test("what one member left on a shared phone is not another's, and sign-out remo
   forgetKept(localStorage);
   expect(storageKeep(localStorage, "one").load()).toEqual([]);
 });
+
+describe("two pages of one member", () => {
+  /** As the browser tells it to every page but the one that wrote. */
+  const tell = (key: string, newValue: string | null): void => {
+    dispatchEvent(new StorageEvent("storage", { key, newValue, storageArea: localStorage }));
+  };
+  const KEY = "huitang.outbox.me.";
+
+  function open(): () => void {
+    keep = storageKeep(localStorage, "me");
+    outbox = build();
+    return keep.watch?.(outbox) ?? (() => undefined);
+  }
+
+  test("what one takes over waits in the other, too, and is stored once whoever sends it", async () => {
+    const stop = open();
+    line.online = false;
+    tell(`${KEY}c1`, JSON.stringify({ cid: "c1", lane: "room", command: { type: "chat.send", cid: "c1" }, shown: {}, createdAtMs: 0, failed: false }));
+    expect(outbox.all().map((entry) => [entry.cid, entry.state])).toEqual([["c1", "waiting"]]);
+    line.stored.push("c1"); // the other page was quicker
+    line.online = true;
+    outbox.flush();
+    await settle();
+    expect(line.stored).toEqual(["c1"]);
+    expect(sent).toEqual([["c1", 1]]);
+    stop();
+  });
+
+  test("what was confirmed or given up there is gone here; strange entries are passed over", () => {
+    const stop = open();
+    line.online = false;
+    send("c1");
+    tell(`${KEY}c1`, null);
+    tell(`${KEY}c2`, "{");
+    tell("huitang.outbox.somebody-else.c3", "{}");
+    expect(outbox.all()).toEqual([]);
+    expect(states).toContain("c1 removed");
+    stop();
+    send("c4");
+    tell(`${KEY}c4`, null);
+    expect(outbox.all().map((entry) => entry.cid)).toEqual(["c4"]);
+  });
+});

@@ -30,6 +30,16 @@ export interface OutboxKeep {
   load(): KeptOutgoing[];
   put(entry: KeptOutgoing): void;
   remove(cid: string): void;
+  /** Be told what other pages of this member put and remove; returns the way to stop. */
+  watch?(other: OtherPages): () => void;
+}
+
+/** What happens to the outbox in another page of the same member in the same browser. */
+export interface OtherPages {
+  /** A command was taken over there, or refused there. */
+  adopt(entry: KeptOutgoing): void;
+  /** A command was confirmed there, or given up. */
+  release(cid: string): void;
 }
 
 export interface OutboxListener {
@@ -50,7 +60,7 @@ interface Lane {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-export class Outbox {
+export class Outbox implements OtherPages {
   private readonly entries = new Map<string, Outgoing>();
   private readonly lanes = new Map<string, Lane>();
 
@@ -60,10 +70,7 @@ export class Outbox {
     private readonly random: () => number,
     private readonly listener: OutboxListener,
   ) {
-    for (const kept of keep.load().sort((a, b) => (a.cid < b.cid ? -1 : 1))) {
-      const { failed, ...entry } = kept;
-      this.entries.set(kept.cid, { ...entry, state: failed ? "failed" : "waiting", problem: failed ? ownProblem("NETWORK") : null });
-    }
+    for (const kept of keep.load().sort((a, b) => (a.cid < b.cid ? -1 : 1))) this.entries.set(kept.cid, revived(kept));
   }
 
   /** All entries, oldest first. */
@@ -95,6 +102,26 @@ export class Outbox {
     const entry = this.entries.get(cid);
     if (entry === undefined || entry.state === "sending") return;
     this.drop(entry);
+    this.listener.removed(entry);
+  }
+
+  /**
+   * Another page of this member has taken a command over. It is shown here, and sent from here, too, when a line stands:
+   * that page may be asleep, and the server stores a cid once, whoever brings it.
+   */
+  adopt(kept: KeptOutgoing): void {
+    if (this.entries.has(kept.cid)) return;
+    const entry = revived(kept);
+    this.entries.set(entry.cid, entry);
+    this.listener.changed(entry);
+    void this.run(entry.lane);
+  }
+
+  /** Another page saw it confirmed, or somebody gave it up there. One that is on its way from here waits for its own answer. */
+  release(cid: string): void {
+    const entry = this.entries.get(cid);
+    if (entry === undefined || entry.state === "sending") return;
+    this.entries.delete(cid);
     this.listener.removed(entry);
   }
 
@@ -176,4 +203,8 @@ export class Outbox {
     const { cid, lane, command, shown, createdAtMs } = entry;
     this.keep.put({ cid, lane, command, shown, createdAtMs, failed: entry.state === "failed" });
   }
+}
+
+function revived({ failed, ...entry }: KeptOutgoing): Outgoing {
+  return { ...entry, state: failed ? "failed" : "waiting", problem: failed ? ownProblem("NETWORK") : null };
 }

@@ -21,12 +21,9 @@ export function storageKeep(storage: Storage, member: string): OutboxKeep {
   return {
     load: () =>
       keysOf(storage, prefix).flatMap((key) => {
-        try {
-          return [JSON.parse(storage.getItem(key) ?? "") as KeptOutgoing];
-        } catch {
-          storage.removeItem(key);
-          return [];
-        }
+        const entry = read(storage.getItem(key) ?? "");
+        if (entry === null) storage.removeItem(key);
+        return entry ?? [];
       }),
     put: (entry) => {
       try {
@@ -38,7 +35,28 @@ export function storageKeep(storage: Storage, member: string): OutboxKeep {
     remove: (cid) => {
       storage.removeItem(prefix + cid);
     },
+    watch: (other) => {
+      // Browsers tell this event to all pages but the one that changed something.
+      const heard = ({ storageArea, key, newValue }: StorageEvent): void => {
+        if (storageArea !== storage || key === null || !key.startsWith(prefix)) return;
+        const entry = newValue === null ? null : read(newValue);
+        if (entry === null) other.release(key.slice(prefix.length));
+        else other.adopt(entry);
+      };
+      addEventListener("storage", heard);
+      return () => {
+        removeEventListener("storage", heard);
+      };
+    },
   };
+}
+
+function read(text: string): KeptOutgoing | null {
+  try {
+    return JSON.parse(text) as KeptOutgoing;
+  } catch {
+    return null;
+  }
 }
 
 /** Sign-out: nothing anybody wrote stays on the device. */

@@ -1,5 +1,6 @@
 import { isLogEvent, PAGE_EVENTS, type AnyCommand, type Position, type Replayed, type Resumed, type Subscribed, type WireEvent } from "../protocol/wire";
 import { TopicCursor } from "./cursor";
+import { NO_SHELF, type Keeping, type KeptTopic, type TopicShelf } from "./keeping";
 import { ownProblem, Problem } from "./problem";
 
 /** Whoever holds the state of a topic. */
@@ -10,6 +11,10 @@ export interface TopicReader {
   event(event: WireEvent): void;
   /** The topic is closed to us or gone: forget it. */
   lost(problem: Problem | null): void;
+  /** We are in the topic again, where we were; the events that were missed follow. */
+  resumed?(): void;
+  /** How the state survives a closed page; without it nothing is kept. */
+  readonly keeping?: Keeping;
 }
 
 /** The part of the session that is used here. */
@@ -20,6 +25,9 @@ export interface TopicLine {
 
 /** More missing entries than this are not replayed: the snapshot at the head is the shorter way to the same state. */
 const REPLAY_AT_MOST = 5 * PAGE_EVENTS;
+
+/** Between two writings to the device: a burst of events is written once, a single one at once. */
+const KEEP_EVERY_MS = 1_000;
 
 /** Pause before a failed replay or subscribe is tried again on a line that stands. */
 const AGAIN_MS = 3_000;
@@ -32,20 +40,31 @@ interface Holding {
   state: "out" | "entering" | "in";
   catchingUp: boolean;
   again: ReturnType<typeof setTimeout> | undefined;
+  /** What the device has: the marks of the state that was kept last. */
+  kept: readonly unknown[];
 }
 
 /** All topics this page holds: enters them, resumes them after a break, closes gaps, delivers in order. */
 export class Topics {
   private readonly held = new Map<string, Holding>();
+  private keeping: ReturnType<typeof setTimeout> | undefined;
+  private keptAtMs = 0;
 
-  constructor(private readonly line: TopicLine) {}
+  constructor(
+    private readonly line: TopicLine,
+    private readonly shelf: TopicShelf = NO_SHELF,
+    private readonly localMs: () => number = Date.now,
+  ) {}
 
   /** Hold a topic until `leave`. A topic is held by one reader. */
   enter(topic: string, reader: TopicReader): void {
-    this.leave(topic);
-    const holding: Holding = { topic, reader, cursor: new TopicCursor(), state: "out", catchingUp: false, again: undefined };
+    if (this.held.has(topic)) this.leave(topic);
+    const holding: Holding = { topic, reader, cursor: new TopicCursor(), state: "out", catchingUp: false, again: undefined, kept: [] };
     this.held.set(topic, holding);
-    if (this.line.online) void this.subscribe(holding);
+    this.restore(holding);
+    if (!this.line.online) return;
+    const position = holding.cursor.position();
+    void (position === null ? this.subscribe(holding) : this.resume({ [topic]: position }));
   }
 
   leave(topic: string): void {
@@ -53,6 +72,7 @@ export class Topics {
     if (holding === undefined) return;
     clearTimeout(holding.again);
     this.held.delete(topic);
+    this.shelf.put(new Map([[topic, null]]));
     if (holding.state !== "out" && this.line.online) this.line.call({ type: "unsubscribe", topic }).catch(() => undefined);
   }
 
@@ -88,10 +108,7 @@ export class Topics {
     for (const holding of this.held.values()) {
       const position = holding.cursor.position();
       if (position === null) void this.subscribe(holding);
-      else {
-        known[holding.topic] = position;
-        holding.state = "entering";
-      }
+      else known[holding.topic] = position;
     }
     if (Object.keys(known).length > 0) void this.resume(known);
   }
@@ -118,6 +135,32 @@ export class Topics {
     }
   }
 
+  /**
+   * Write what has changed to the device, all of it as it stands now: states that lean on each other (the room list and the
+   * rooms) are kept of the same moment. Called by itself after events, and by the page before it may be closed.
+   */
+  keepNow(): void {
+    clearTimeout(this.keeping);
+    this.keeping = undefined;
+    this.keptAtMs = this.localMs();
+    const changes = new Map<string, KeptTopic>();
+    for (const holding of this.held.values()) {
+      const { topic, reader, cursor, kept } = holding;
+      const marks = reader.keeping?.marks() ?? null;
+      const position = cursor.position();
+      if (reader.keeping === undefined || marks === null || position === null || same(marks, kept)) continue;
+      holding.kept = marks;
+      changes.set(topic, { ...position, form: reader.keeping.form, state: reader.keeping.save(), keptAtMs: this.localMs() });
+    }
+    if (changes.size > 0) this.shelf.put(changes);
+  }
+
+  /** The page is done with this connection; what is kept stays as it is. */
+  close(): void {
+    clearTimeout(this.keeping);
+    for (const holding of this.held.values()) clearTimeout(holding.again);
+  }
+
   /** The server took us out of a topic. */
   unsubscribed(topic: string): void {
     const holding = this.held.get(topic);
@@ -135,6 +178,7 @@ export class Topics {
 
   private async resume(topics: Record<string, Position>): Promise<void> {
     const holdings = Object.keys(topics).flatMap((topic) => this.held.get(topic) ?? []);
+    for (const holding of holdings) holding.state = "entering";
     try {
       const answer = await this.line.call<Resumed>({ type: "resume", topics });
       for (const holding of holdings) {
@@ -157,6 +201,7 @@ export class Topics {
       return;
     }
     if (part.recovered) {
+      holding.reader.resumed?.();
       for (const event of part.events as unknown as WireEvent[]) if (isLogEvent(event)) holding.cursor.keep(event);
     } else {
       holding.cursor.startAt(part.epoch, part.head);
@@ -164,11 +209,14 @@ export class Topics {
     }
     holding.cursor.sawHead(part.head);
     this.advance(holding);
+    this.keepSoon();
   }
 
   /** Deliver what is contiguous; when something lies beyond a hole, fetch the hole. */
   private advance(holding: Holding): void {
-    for (const event of holding.cursor.take()) holding.reader.event(event);
+    const ready = holding.cursor.take();
+    for (const event of ready) holding.reader.event(event);
+    if (ready.length > 0) this.keepSoon();
     if (holding.cursor.hole() !== null && !holding.catchingUp) void this.fill(holding);
   }
 
@@ -183,6 +231,7 @@ export class Topics {
         if (found.length === 0) throw ownProblem("UNREADABLE");
         for (const event of found) holding.cursor.keep(event);
         for (const event of holding.cursor.take()) holding.reader.event(event);
+        this.keepSoon();
       }
     } catch {
       this.planAgain(holding, () => {
@@ -215,7 +264,25 @@ export class Topics {
   private lose(holding: Holding, problem: Problem | null): void {
     if (this.held.get(holding.topic) !== holding) return;
     this.held.delete(holding.topic);
+    this.shelf.put(new Map([[holding.topic, null]]));
     holding.reader.lost(problem);
+  }
+
+  private restore({ topic, reader, cursor }: Holding): void {
+    const kept = reader.keeping === undefined ? null : this.shelf.take(topic, reader.keeping.form);
+    if (kept === null) return;
+    cursor.startAt(kept.epoch, kept.seq);
+    reader.keeping?.restore(kept.state, kept.seq);
+  }
+
+  private keepSoon(): void {
+    const sinceMs = Math.abs(this.localMs() - this.keptAtMs);
+    this.keeping ??= setTimeout(
+      () => {
+        this.keepNow();
+      },
+      Math.max(0, KEEP_EVERY_MS - sinceMs),
+    );
   }
 
   private mine(holding: Holding): boolean {
@@ -223,4 +290,6 @@ export class Topics {
   }
 }
 
-
+function same(marks: readonly unknown[], others: readonly unknown[]): boolean {
+  return marks.length === others.length && marks.every((mark, at) => mark === others[at]);
+}

@@ -16,6 +16,19 @@ export interface FeatureTab {
   badge?: () => ComputedRef<number>;
 }
 
+/** One page below 管理, for officers. */
+export interface OfficePage {
+  /** Name of its route. */
+  route: string;
+  /** Text key. */
+  label: string;
+  icon: Component;
+  /** Top to bottom. */
+  order: number;
+  /** Shown to whoever has one of these. */
+  capabilities: readonly string[];
+}
+
 declare module "vue-router" {
   interface RouteMeta {
     /** Open to people who are not signed in; drawn without tab bar and rail. */
@@ -24,6 +37,10 @@ declare module "vue-router" {
     deep?: boolean;
     /** Text key of the page title. */
     title?: string;
+    /** Which page below 管理 it belongs to: `route` of an OfficePage. */
+    office?: string;
+    /** The feature whose tab it belongs to, when that is not its own. */
+    tab?: string;
   }
 }
 
@@ -33,6 +50,8 @@ export interface FeatureManifest {
   name: string;
   routes: RouteRecordRaw[];
   tab?: FeatureTab;
+  /** Pages below 管理; their routes have the frame of the roll (`@/features/roll/contract`). */
+  office?: readonly OfficePage[];
   /** Drawn once above all pages while somebody is signed in: dialogs that open from anywhere, global shortcuts. */
   overlay?: Component;
   /** Started once when somebody is signed in; the function it returns is called at sign-out. */

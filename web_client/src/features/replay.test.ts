@@ -6,9 +6,11 @@ import { expect, test } from "vitest";
 
 import type { ChatLogEvent } from "@/protocol/chat";
 import type { MeSnapshot } from "@/protocol/me";
+import type { MeetingChange, MeetingSnapshot, SheetLogEvent } from "@/protocol/meeting";
 
 import { reduce as reduceChat, type ChatState } from "./chat/reduce";
 import { reduce as reduceMe } from "./me/reduce";
+import { changed, reduceSheet } from "./meeting/reduce";
 
 /**
  * The same fixtures that prove the server's reducers: state before, plus the events of one command, equals state after.
@@ -36,8 +38,15 @@ type Apply = (before: unknown, events: Case["events"]) => unknown;
 
 const REDUCERS: Record<string, Apply> = {
   chat: (before, events) => cut(events.reduce((state, event) => reduceChat(state, event as unknown as ChatLogEvent), before as ChatState)),
+  meeting: (before, events) => events.reduce(reduceMeeting, before as MeetingSnapshot),
   me: (before, events) => events.reduce((state, event) => reduceMe(state, event as unknown as ChatLogEvent), before as MeSnapshot),
 };
+
+/** A snapshot of the floor holds the meeting, one of the sheet the sheet. */
+function reduceMeeting(state: MeetingSnapshot, event: Case["events"][number]): MeetingSnapshot {
+  if (state.meeting !== null && "change" in event) return { ...state, meeting: changed(state.meeting, event.change as MeetingChange) };
+  return state.sheet === null ? state : { ...state, sheet: reduceSheet(state.sheet, event as unknown as SheetLogEvent) };
+}
 
 /** Topics this client holds no state of: it asks over HTTP when a page needs it. */
 const NOT_HELD = new Set(["branch"]);

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { afterEach, expect, test } from "vitest";
 
-import { badgeCount, clockTime, dayTime, daysBetween, fileSize, shortTime, showTimesIn } from "./format";
+import { badgeCount, clockTime, dayStartMs, dayTime, daysBetween, fileSize, isoDay, shortTime, showTimesIn } from "./format";
 import { gather } from "./gather";
 import { preferredLocale } from "./index";
 
@@ -30,6 +30,19 @@ test("days are calendar days", () => {
   expect(daysBetween(at(8, 0), at(8, 23))).toBe(0);
 });
 
+test.each(["Asia/Shanghai", "America/New_York", "Europe/London", "Pacific/Auckland", undefined])("a day begins at its midnight in %s", (zone) => {
+  showTimesIn(zone);
+  // Days on which clocks are changed somewhere, and the ends of a year.
+  for (const day of ["2026-01-01", "2026-03-08", "2026-03-29", "2026-04-05", "2026-07-01", "2026-09-27", "2026-10-25", "2026-11-01", "2026-12-31"]) {
+    const start = dayStartMs(day);
+    expect(isoDay(start)).toBe(day);
+    expect(clockTime(start)).toBe("00:00");
+    expect(isoDay(start - 1)).not.toBe(day);
+  }
+  expect(dayStartMs("2026-02-31x")).toBeNaN();
+  expect(dayStartMs("")).toBeNaN();
+});
+
 test.each([
   [0, "0 B"],
   [1023, "1023 B"],
@@ -48,7 +61,7 @@ test("figures", () => {
 test("the language: what was chosen, else what the browser asks for, else Chinese", () => {
   expect(preferredLocale("en", ["zh-CN"])).toBe("en");
   expect(preferredLocale("fr", ["fr-FR", "en-US"])).toBe("en");
-  expect(preferredLocale(null, ["zh-TW", "en"])).toBe("zh-CN");
+  expect(preferredLocale(null, ["zh-TW", "en"])).toBe("zh-TW");
   expect(preferredLocale(null, ["fr"])).toBe("zh-CN");
 });
 

@@ -61,6 +61,19 @@ export function daysBetween(atMs: number, nowMs: number): number {
   return dayNumber(nowMs) - dayNumber(atMs);
 }
 
+/** Calendar day of a moment in the zone shown, as fields for dates write it: `2026-07-01`. */
+export function isoDay(atMs: number): string {
+  return wall(atMs).toISOString().slice(0, 10);
+}
+
+/** The moment a calendar day (`2026-07-01`) begins in the zone shown; NaN for what is no day. */
+export function dayStartMs(day: string): number {
+  const utcMs = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(utcMs)) return utcMs;
+  // The offset at midnight is not known before midnight is: the second look is right also near a change of the clocks.
+  return utcMs - offsetMs(utcMs - offsetMs(utcMs));
+}
+
 /** `18:42`, always 24 hours. */
 export function clockTime(atMs: number): string {
   return wall(atMs).toISOString().slice(11, 16);

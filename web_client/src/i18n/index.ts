@@ -6,6 +6,7 @@ const KEY = "huitang.locale";
 
 const load: Record<Locale, () => Promise<{ default: Record<string, unknown> }>> = {
   "zh-CN": () => import("./zh-CN"),
+  "zh-TW": () => import("virtual:texts-zh-TW"),
   en: () => import("./en"),
 };
 
@@ -21,9 +22,10 @@ export const i18n = createI18n({
 /** What this device chose, else what the browser asks for, else Chinese. */
 export function preferredLocale(stored: string | null, languages: readonly string[]): Locale {
   if (stored !== null && isLocale(stored)) return stored;
-  for (const language of languages) {
-    if (language.toLowerCase().startsWith("zh")) return "zh-CN";
-    if (language.toLowerCase().startsWith("en")) return "en";
+  for (const language of languages.map((word) => word.toLowerCase())) {
+    if (/^zh-(hant|tw|hk|mo)/.test(language)) return "zh-TW";
+    if (language.startsWith("zh")) return "zh-CN";
+    if (language.startsWith("en")) return "en";
   }
   return "zh-CN";
 }

@@ -1,5 +1,5 @@
-/** Languages the client is complete in; the first is the default. */
-export const LOCALES = ["zh-CN", "en"] as const;
+/** Languages the client is complete in; the first is the default. zh-TW is made from zh-CN when the client is built. */
+export const LOCALES = ["zh-CN", "zh-TW", "en"] as const;
 
 export type Locale = (typeof LOCALES)[number];
 

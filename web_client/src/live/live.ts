@@ -3,24 +3,21 @@ import { computed, onScopeDispose, ref, shallowRef, type Ref } from "vue";
 
 import type { Closing } from "@/connection/closing";
 import { Connection } from "@/connection/connection";
+import { device } from "@/connection/device";
+import { openShelf } from "@/connection/keeping";
 import type { Outgoing, OutboxListener } from "@/connection/outbox";
 import { forgetKept, storageKeep } from "@/connection/outbox_keep";
 import { ownProblem } from "@/connection/problem";
 import type { SessionState } from "@/connection/session";
-import type { SocketLike } from "@/connection/socket";
 import type { TopicReader } from "@/connection/topics";
 import type { AnyCommand, CommandBody, ResultOf } from "@/protocol/wire";
 
 import { i18n } from "../i18n";
+import { openLine } from "./line";
 import { statusOf, type LiveStatus } from "./status";
 
 /** A break shorter than this is not worth a word; saying it would only make the page jump. */
 const QUIET_MS = 1_200;
-
-const openSocket = (): SocketLike => {
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  return new WebSocket(`${scheme}://${location.host}/ws`) as unknown as SocketLike;
-};
 
 /** The one live connection of this page, as Vue sees it. Opened at sign-in and closed at sign-out by the app. */
 export const useLive = defineStore("live", () => {
@@ -29,7 +26,9 @@ export const useLive = defineStore("live", () => {
   const connection = shallowRef<Connection | null>(null);
   const ended = ref<string | null>(null);
   const outgoing = new Set<OutboxListener>();
+  let line: ReturnType<typeof openLine> | null = null;
   let wasOnline = false;
+  let opening = 0;
   let session: SessionState = "idle";
   let quiet: ReturnType<typeof setTimeout> | undefined;
 
@@ -51,12 +50,20 @@ export const useLive = defineStore("live", () => {
     for (const listener of outgoing) call(listener);
   };
 
-  /** Connect as this member; unsent messages of theirs on this device are taken up again. */
-  function open(member: string): void {
+  /**
+   * Connect as this member; what the device has of their rooms, and messages they have not sent, are taken up again.
+   * False when it was closed before it was open.
+   */
+  async function open(member: string): Promise<boolean> {
     close();
     ended.value = null;
+    const mine = (opening += 1);
+    await device.claim(member);
+    const shelf = await openShelf(device, Date.now());
+    if (mine !== opening) return false;
+    line = openLine(member);
     connection.value = new Connection(
-      { open: openSocket, random: Math.random, localMs: Date.now, keep: storageKeep(localStorage, member) },
+      { open: line.open, random: Math.random, localMs: Date.now, keep: storageKeep(localStorage, member), shelf },
       { client: `web/${__CLIENT_VERSION__}`, locale: () => (i18n.global.locale.value === "en" ? "en" : "zh-CN") },
       { state: took, welcomed: () => undefined },
       {
@@ -78,20 +85,25 @@ export const useLive = defineStore("live", () => {
       },
     );
     connection.value.start();
+    return true;
   }
 
   function close(): void {
+    opening += 1;
     connection.value?.stop();
     connection.value = null;
+    line?.close();
+    line = null;
     wasOnline = false;
     session = "idle";
     show();
   }
 
-  /** Nothing a member wrote stays on the device after sign-out. */
-  function forget(): void {
+  /** Nothing a member wrote or read stays on the device after sign-out. */
+  async function forget(): Promise<void> {
     close();
     forgetKept(localStorage);
+    await device.wipe();
   }
 
   /** Send a command now; rejects with `Problem`, at once when there is no line. What must not be lost goes through the outbox. */
@@ -111,7 +123,11 @@ export const useLive = defineStore("live", () => {
     connection.value?.networkLost();
     show();
   });
-  document.addEventListener("visibilitychange", wake);
+  document.addEventListener("visibilitychange", () => {
+    wake();
+    if (document.visibilityState === "hidden") connection.value?.topics.keepNow();
+  });
+  addEventListener("pagehide", () => connection.value?.topics.keepNow());
 
   return {
     status,

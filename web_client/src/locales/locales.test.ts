@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 type Texts = { [key: string]: string | Texts };
 
-const files = import.meta.glob<Texts>(["./*.json", "../features/*/locales/*.json"], { eager: true, import: "default" });
+const files = import.meta.glob<Texts>(["./*.json", "../{features/*,gallery}/locales/*.json"], { eager: true, import: "default" });
 const places = [...new Set(Object.keys(files).map((path) => path.replace(/(zh-CN|en)\.json$/, "")))];
 
 const keysOf = (texts: Texts, before = ""): string[] =>
@@ -11,6 +11,36 @@ const keysOf = (texts: Texts, before = ""): string[] =>
 const valuesOf = (texts: Texts): string[] => Object.values(texts).flatMap((value) => (typeof value === "string" ? [value] : valuesOf(value)));
 
 const inner = (texts: Texts): Texts[] => [texts, ...Object.values(texts).flatMap((value) => (typeof value === "string" ? [] : inner(value)))];
+
+/** Words in code that are no texts of pages: both languages side by side, names of languages, what people type, signs. */
+const SPEAKING = new Set([
+  "../app/AppShell.vue",
+  "../components/avatar.ts",
+  "../connection/problem.ts",
+  "../features/account/AccountFrame.vue",
+  "../features/chat/mentions.ts",
+  "../features/chat/words.ts",
+  "../features/me/MePreferences.vue",
+  "../pinyin/table.ts",
+]);
+
+const sources = import.meta.glob<string>(["../**/*.ts", "../**/*.vue", "!../**/*.test.ts", "!../**/*.testkit.ts", "!../protocol/generated.ts"], {
+  eager: true,
+  query: "?raw",
+  import: "default",
+});
+
+const uncommented = (source: string): string =>
+  source
+    .replace(/\/\*[^]*?\*\//g, "")
+    .replace(/<!--[^]*?-->/g, "")
+    .replace(/(^|\s)\/\/.*$/gm, "");
+
+test("no page speaks Chinese outside the catalogue", () => {
+  expect(Object.keys(sources).length).toBeGreaterThan(100);
+  const found = Object.entries(sources).filter(([path, source]) => !SPEAKING.has(path) && /\p{Script=Han}/u.test(uncommented(source)));
+  expect(found.map(([path]) => path)).toEqual([]);
+});
 
 test("there are texts", () => {
   expect(places.length).toBeGreaterThan(1);

@@ -1,6 +1,6 @@
 import { createPinia, setActivePinia } from "pinia";
 import { mount, type VueWrapper } from "@vue/test-utils";
-import { computed, defineComponent, h } from "vue";
+import { defineComponent, h } from "vue";
 import { beforeEach, expect, test, vi } from "vitest";
 
 import { useMe } from "@/features/me/contract";
@@ -8,7 +8,7 @@ import { i18n, setLocale } from "@/i18n";
 import { useIdentity } from "@/identity/identity";
 import { useLive } from "@/live/live";
 
-import { message, person } from "./chat.testkit";
+import { message, person, scopeOf } from "./chat.testkit";
 import ChatComposer from "./ChatComposer.vue";
 import { newHolding, type RoomHolding } from "./holding";
 import { provideChatScope } from "./scope";
@@ -20,17 +20,7 @@ let wrapper: VueWrapper;
 
 const Stage = defineComponent({
   setup() {
-    provideChatScope({
-      holding,
-      thread: null,
-      me: computed(() => "me"),
-      nowMs: computed(() => 0),
-      nameOf: (member) => holding.people.get(member)?.name ?? member,
-      act: () => undefined,
-      react: () => undefined,
-      jump: () => undefined,
-      recalledText: () => undefined,
-    });
+    provideChatScope(scopeOf(holding));
     return () => h(ChatComposer);
   },
 });

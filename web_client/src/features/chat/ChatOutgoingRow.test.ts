@@ -1,13 +1,13 @@
 import { mount } from "@vue/test-utils";
 import { createPinia, setActivePinia } from "pinia";
-import { computed, defineComponent, h } from "vue";
+import { defineComponent, h } from "vue";
 import { beforeEach, expect, test } from "vitest";
 
 import { problemFrom } from "@/connection/problem";
 import { i18n, setLocale } from "@/i18n";
 import { useLive } from "@/live/live";
 
-import { MORNING, outgoing } from "./chat.testkit";
+import { MORNING, outgoing, scopeOf } from "./chat.testkit";
 import ChatOutgoingRow from "./ChatOutgoingRow.vue";
 import { newHolding } from "./holding";
 import type { OutgoingMessage } from "./outgoing";
@@ -17,17 +17,7 @@ const show = (entry: OutgoingMessage) =>
   mount(
     defineComponent({
       setup() {
-        provideChatScope({
-          holding: newHolding("room"),
-          thread: null,
-          me: computed(() => "me"),
-          nowMs: computed(() => MORNING),
-          nameOf: (member) => member,
-          act: () => undefined,
-          react: () => undefined,
-          jump: () => undefined,
-          recalledText: () => undefined,
-        });
+        provideChatScope(scopeOf(newHolding("room")));
         return () => h(ChatOutgoingRow, { entry });
       },
     }),

@@ -1,6 +1,11 @@
+import { computed } from "vue";
+
 import type { ChatMessage, ChatPerson } from "@/protocol/chat";
 
+import type { RoomHolding } from "./holding";
 import type { OutgoingMessage } from "./outgoing";
+import { usePicking } from "./picking";
+import type { ChatScope } from "./scope";
 
 /** Half past nine on a Wednesday, local time of whoever runs the tests. */
 export const MORNING = new Date(2026, 6, 1, 9, 30).getTime();
@@ -27,7 +32,7 @@ export function message(seq: number, more: Partial<ChatMessage> = {}): ChatMessa
 }
 
 export function person(member: string, name: string, more: Partial<ChatPerson> = {}): ChatPerson {
-  return { member, name, number: "", titles: [], present: true, ...more };
+  return { member, name, number: "", titles: [], groups: [], present: true, ...more };
 }
 
 export function outgoing(cid: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage {
@@ -41,6 +46,24 @@ export function outgoing(cid: string, more: Partial<OutgoingMessage> = {}): Outg
     problem: null,
     seq: null,
     atMs: null,
+    ...more,
+  };
+}
+
+/** What parts of a room share, for the member `me`; nothing happens when something is asked of it. */
+export function scopeOf(holding: RoomHolding, more: Partial<ChatScope> = {}): ChatScope {
+  return {
+    holding,
+    thread: null,
+    me: computed(() => "me"),
+    nowMs: computed(() => MORNING),
+    nameOf: (member) => holding.people.get(member)?.name ?? member,
+    act: () => undefined,
+    react: () => undefined,
+    jump: () => undefined,
+    picking: usePicking(holding),
+    askDay: () => undefined,
+    recalledText: () => undefined,
     ...more,
   };
 }

@@ -2,8 +2,8 @@ import { Problem } from "@/connection/problem";
 import { useLive } from "@/live/live";
 import type { ChatMessage, ChatPage, ChatPeopleResult } from "@/protocol/chat";
 
-import { findMessage, type RoomHolding } from "./holding";
-import { caughtUp, touches, united } from "./pages";
+import { findMessage, setAside, type RoomHolding } from "./holding";
+import { caughtUp, firstSince, touches, united } from "./pages";
 
 const PAGE = 50;
 const PEOPLE_PAGE = 500;
@@ -12,7 +12,7 @@ const PEOPLE_PAGE = 500;
 const MESSAGES_AT_ONCE = 100;
 
 /** Where a page is wanted; the names of `chat.history`. */
-type Where = { thread?: number; before_n?: number; after_n?: number; around?: number; limit?: number };
+type Where = { thread?: number; before_n?: number; after_n?: number; around?: number; at_ms?: number; limit?: number };
 
 /** Paging of rooms and threads, single messages and people: asks the server and puts the answer into the holding. */
 export function useHistory() {
@@ -73,9 +73,23 @@ export function useHistory() {
     if (holding.jumped?.messages.some((message) => message.seq === seq) === true) return true;
     const page = await fetchPage(holding, { around: seq });
     if (page.thread !== null || page.messages.length === 0) return false;
-    holding.jumped = { messages: page.messages, moreBefore: page.more_before, moreAfter: page.more_after };
-    join(holding);
+    land(holding, page);
     return page.messages.some((message) => message.seq === seq);
+  }
+
+  /** Make sure the room's list shows the first message at or after a moment, or the newest one; null in an empty room. */
+  async function toMoment(holding: RoomHolding, atMs: number): Promise<ChatMessage | null> {
+    const { chat, jumped } = holding;
+    const shown = jumped === null ? undefined : firstSince(jumped.messages, jumped.moreBefore, atMs);
+    if (shown !== undefined) return shown;
+    const newest = chat === null ? undefined : firstSince(chat.room.messages, chat.room.more_before, atMs);
+    if (newest !== undefined) {
+      holding.jumped = null;
+      return newest;
+    }
+    const page = await fetchPage(holding, { at_ms: atMs });
+    if (page.messages.length > 0) land(holding, page);
+    return page.messages.find((message) => message.at_ms >= atMs) ?? page.messages.at(-1) ?? null;
   }
 
   function toNewest(holding: RoomHolding): void {
@@ -124,6 +138,7 @@ export function useHistory() {
       let after: string | undefined;
       for (;;) {
         const answer = await askPeople(holding, { limit: PEOPLE_PAGE, ...(after === undefined ? {} : { after }) });
+        holding.groups = answer.groups;
         after = answer.people.at(-1)?.member;
         if (!answer.more || after === undefined) break;
       }
@@ -146,7 +161,13 @@ export function useHistory() {
     return answer;
   }
 
-  return { older, newer, jump, toNewest, openThread, olderReplies, fetchOne, fetchPeople, fetchNames };
+  return { older, newer, jump, toMoment, toNewest, openThread, olderReplies, fetchOne, fetchPeople, fetchNames };
+}
+
+/** Show a page somewhere in the room instead of what is shown. */
+function land(holding: RoomHolding, page: ChatPage): void {
+  holding.jumped = { messages: page.messages, moreBefore: page.more_before, moreAfter: page.more_after };
+  join(holding);
 }
 
 /** When a page jumped to reaches the newest messages, both become one list. */
@@ -155,8 +176,4 @@ function join(holding: RoomHolding): void {
   if (chat === null || jumped === null || (jumped.moreAfter && !touches(jumped.messages, chat.room.messages))) return;
   holding.chat = { ...chat, room: { ...chat.room, messages: united(jumped.messages, chat.room.messages), more_before: jumped.moreBefore } };
   holding.jumped = null;
-}
-
-function setAside(holding: RoomHolding, seq: number, message: ChatMessage | null): void {
-  holding.aside = new Map([...holding.aside, [seq, message]]);
 }

@@ -27,6 +27,14 @@ export interface RoomHolding {
   /** The room is closed to us. */
   lost: boolean;
   problem: Problem | null;
+  /** Names of the branch's groups in their order; empty elsewhere. */
+  groups: readonly string[];
+  /** Where the list of the room or of a thread shall go next: to a message, or to the first one of a day (`2026-07-01`); it takes this away. */
+  wanted: { seq: number; thread: number | null } | { day: string } | null;
+  /** How the page about the room was left, so that it stands so when one comes back from what it led to. */
+  page: { tab: string; query: string };
+  /** How many lists on the page show the room. */
+  shown: number;
   /** Events since pages were asked for, one list per page under way (pages.ts, caughtUp). */
   readonly late: Set<ChatLogEvent[]>;
 }
@@ -44,8 +52,28 @@ export function newHolding(id: string): RoomHolding {
     threadsComplete: new Set<number>(),
     lost: false,
     problem: null,
+    groups: [],
+    wanted: null,
+    page: { tab: "people", query: "" },
+    shown: 0,
     late: new Set<ChatLogEvent[]>(),
   });
+}
+
+/** Messages that are held of a room nobody looks at, and of one whose list stands at its end. */
+const [IDLE_MOST, SHOWN_MOST] = [200, 2_000];
+
+/** Half of the bound, so that not every message lets go of another one. */
+export function tooMany(holding: RoomHolding): boolean {
+  return (holding.chat?.room.messages.length ?? 0) > (holding.shown > 0 ? SHOWN_MOST : IDLE_MOST);
+}
+
+/** Let go of the older messages: a room that talks all day must not grow in memory. They are paged in again when wanted. */
+export function letGo(holding: RoomHolding): void {
+  const { chat } = holding;
+  if (chat === null || holding.jumped !== null || !tooMany(holding)) return;
+  const messages = chat.room.messages.slice(-(holding.shown > 0 ? SHOWN_MOST : IDLE_MOST) / 2);
+  holding.chat = { ...chat, room: { ...chat.room, messages, more_before: true } };
 }
 
 /** A message wherever the page has it; null: there is none; undefined: not known yet. */
@@ -56,4 +84,9 @@ export function findMessage(holding: RoomHolding, seq: number): ChatMessage | nu
     if (found !== undefined) return found;
   }
   return holding.aside.get(seq);
+}
+
+/** Keep a single message besides the lists, up to date like theirs; null: there is none. */
+export function setAside(holding: RoomHolding, seq: number, message: ChatMessage | null): void {
+  holding.aside = new Map([...holding.aside, [seq, message]]);
 }

@@ -1,3 +1,4 @@
+import { soundAt } from "@/pinyin/sound";
 import type { MeRoom } from "@/protocol/me";
 
 /** Rooms for the list: newest message first; rooms without one last, branches before groups before direct talks. */
@@ -29,8 +30,8 @@ export function unreadOf(room: MeRoom): Unread {
   };
 }
 
-/** Rooms whose title contains the query, in list order. */
+/** Rooms whose title contains the query or is typed so by its sound, in list order. */
 export function findRooms(rooms: readonly MeRoom[], query: string): MeRoom[] {
   const wanted = query.trim().toLowerCase();
-  return inListOrder(rooms).filter((room) => room.title.toLowerCase().includes(wanted));
+  return inListOrder(rooms).filter((room) => room.title.toLowerCase().includes(wanted) || soundAt(room.title, wanted) >= 0);
 }

@@ -36,7 +36,7 @@ export const chat: FeatureManifest = {
   },
   overlay: defineAsyncComponent(() => import("./ChatOverlay.vue")),
   start: () => {
-    const stops = [useMe().start(), useOutgoing().start(), useRooms().start(), useDrafts().clear];
+    const stops = [useMe().start(), useOutgoing().start(), useRooms().start(), useDrafts().start()];
     return () => {
       for (const stop of stops.reverse()) stop();
     };

@@ -2,6 +2,7 @@ import { computed, ref, type ComputedRef, type Ref } from "vue";
 import { useI18n } from "vue-i18n";
 
 import { useIdentity } from "@/identity/identity";
+import { listen } from "@/pinyin/sound";
 import type { ChatPerson } from "@/protocol/chat";
 
 import { EVERYONE_KEY } from "./composing";
@@ -50,6 +51,7 @@ export function useMentionPicker(holding: RoomHolding, writing: Writing, me: () 
 
   function look(caret: number): void {
     const found = mentionAt(writing.text, caret);
+    if (found !== null) void listen();
     if (found?.query !== open.value?.query) at.value = 0;
     open.value = found === null ? null : { ...found, caret };
   }

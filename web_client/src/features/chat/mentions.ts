@@ -1,3 +1,4 @@
+import { soundAt } from "@/pinyin/sound";
 import type { ChatPerson } from "@/protocol/chat";
 
 /** Most people one message may name (server: channels/chat/protocol.py). */
@@ -11,15 +12,20 @@ export function mentionAt(text: string, caret: number): { from: number; query: s
   return { from: caret - query.length - 1, query };
 }
 
-/** People whose name (or number) contains the query, those who begin with it first. */
+/** People whose name contains the query or is typed so by its sound, or whose number it begins; those who begin with it first. */
 export function findPeople(people: readonly ChatPerson[], query: string, limit = 8): ChatPerson[] {
   const wanted = query.toLowerCase();
   const ranked = people
     .filter((person) => person.present)
-    .map((person) => ({ person, at: person.name.toLowerCase().indexOf(wanted), numbered: person.number.toLowerCase().startsWith(wanted) && wanted !== "" }))
+    .map((person) => ({ person, at: place(person.name, wanted), numbered: person.number.toLowerCase().startsWith(wanted) && wanted !== "" }))
     .filter((entry) => entry.at >= 0 || entry.numbered);
   ranked.sort((a, b) => Number(a.at !== 0) - Number(b.at !== 0) || a.person.name.localeCompare(b.person.name, "zh-CN"));
   return ranked.slice(0, limit).map((entry) => entry.person);
+}
+
+function place(name: string, wanted: string): number {
+  const at = name.toLowerCase().indexOf(wanted);
+  return at >= 0 ? at : soundAt(name, wanted);
 }
 
 /** Who of those picked is still named in the text, each once. */

@@ -22,6 +22,12 @@ export function touches(older: readonly ChatMessage[], newer: readonly ChatMessa
   return last === undefined || first === undefined || last.n + 1 >= first.n;
 }
 
+/** The first message at or after a moment when a list without holes decides it; undefined when it may lie outside the list. */
+export function firstSince(messages: readonly ChatMessage[], moreBefore: boolean, atMs: number): ChatMessage | undefined {
+  const index = messages.findIndex((message) => message.at_ms >= atMs);
+  return index > 0 || !moreBefore ? messages[index] : undefined;
+}
+
 /**
  * A page as it is now: the server read it at some moment, and `late` are the events of the room that reached us between
  * asking and the answer. They set, so those the page shows already do no harm.

@@ -1,6 +1,8 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
 
+import { listen } from "@/pinyin/sound";
+
 import { inListOrder, findRooms, isListed, unreadOf } from "./list";
 import { findPeople, mentionAt, stillNamed } from "./mentions";
 import { NOBODY, reducePresence } from "./presence";
@@ -50,6 +52,15 @@ test("people are found by name or number; beginnings first; those who left not a
   expect(findPeople(people, "宋").map((one) => one.member)).toEqual(["1", "2"]);
   expect(findPeople(people, "004").map((one) => one.member)).toEqual(["2"]);
   expect(findPeople(people, "")).toHaveLength(2);
+});
+
+test("people and rooms are found by the sound of their names, behind those that are spelled so", async () => {
+  await listen();
+  const people = [person("1", "宋佳宁"), person("2", "李宋"), person("3", "sjn 代表")];
+  for (const typed of ["sjn", "songjn", "SongJiaN"]) expect(findPeople(people, typed).map((one) => one.member), typed).toContain("1");
+  expect(findPeople(people, "song").map((one) => one.member)).toEqual(["1", "2"]);
+  expect(findPeople(people, "xyz")).toEqual([]);
+  expect(findRooms([room("第二党支部"), room("合唱队")], "hcd").map((one) => one.title)).toEqual(["合唱队"]);
 });
 
 test("only those whose name still stands in the text are mentioned", () => {

@@ -3,9 +3,10 @@ import { inject, provide, type ComputedRef, type InjectionKey } from "vue";
 import type { ChatMessage } from "@/protocol/chat";
 
 import type { RoomHolding } from "./holding";
+import type { Picking } from "./picking";
 
 /** What can be done with a message from its menu. */
-export type MessageAction = "reply" | "thread" | "copy" | "edit" | "recall" | "delete" | "pin" | "unpin" | "rewrite";
+export type MessageAction = "reply" | "thread" | "copy" | "edit" | "recall" | "delete" | "pin" | "unpin" | "rewrite" | "select" | "forward";
 
 /** What the parts of one list of messages (room or thread) share. */
 export interface ChatScope {
@@ -20,6 +21,10 @@ export interface ChatScope {
   react: (message: ChatMessage, emoji: string, on: boolean) => void;
   /** Show a message in its list. */
   jump: (seq: number) => void;
+  /** Several messages picked at once. */
+  picking: Picking;
+  /** Ask the reader for a day to go to, beginning with the day of this moment. */
+  askDay: (atMs: number) => void;
   /** A message this member took back here: its text, to be written again. */
   recalledText: (seq: number) => string | undefined;
 }

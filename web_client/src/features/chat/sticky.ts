@@ -9,6 +9,9 @@ const AT_END_PX = 80;
 /** Rows are measured by being drawn; after this time those in view have been. */
 const SETTLE_MS = 250;
 
+/** Air above and below the rows (`py-2` of the list), which the list does not count when it goes to its last row; more is clipped. */
+const AIR_PX = 16;
+
 /** So much of a row must show to count as seen. */
 const IN_VIEW_PX = 24;
 
@@ -20,6 +23,8 @@ export interface StickyList {
   onScroll: (offset: number) => void;
   onResize: () => void;
   toEnd: () => void;
+  /** Let `drop` take rows away at the start; what is in view stays where it is. */
+  dropOlder: (drop: () => void) => Promise<void>;
 }
 
 export interface StickyParts {
@@ -46,7 +51,7 @@ export function useStickyList(parts: StickyParts): StickyList {
 
   function toEnd(): void {
     const last = parts.rows.value.length - 1;
-    if (last >= 0) parts.list.value?.scrollToIndex(last, { align: "end" });
+    if (last >= 0) parts.list.value?.scrollToIndex(last, { align: "end", offset: AIR_PX });
   }
 
   /** Distance from the end of the list, px. */
@@ -127,5 +132,6 @@ export function useStickyList(parts: StickyParts): StickyList {
       measure();
     },
     toEnd,
+    dropOlder: (drop) => page(Promise.resolve().then(drop), true),
   };
 }

@@ -104,3 +104,16 @@ test("a room that was closed can be held again", () => {
   expect(rooms.hold("r")).toBe(holding);
   expect(holding.lost).toBe(false);
 });
+
+test("a room that talks all day does not grow: less is held while nobody looks, and the rest is paged in again", () => {
+  snapshot(0);
+  const holding = useRooms().hold("r");
+  for (let seq = 1; seq <= 1_000; seq += 1) readers.get("chat:r")?.event(sent(seq));
+  const held = holding.chat?.room.messages ?? [];
+  expect(held.length).toBeLessThanOrEqual(200);
+  expect(held.at(-1)?.seq).toBe(1_000);
+  expect(holding.chat?.room).toMatchObject({ head_n: 1_000, more_before: true });
+  holding.shown = 1;
+  for (let seq = 1_001; seq <= 2_500; seq += 1) readers.get("chat:r")?.event(sent(seq));
+  expect(holding.chat?.room.messages.length).toBeGreaterThan(1_500); // its list decides, which knows where one reads
+});

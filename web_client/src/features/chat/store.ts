@@ -8,7 +8,8 @@ import type { ChatLogEvent, ChatSnapshot, ChatTypingEvent, PresenceChanged, Pres
 import { isLogEvent, type WireEvent } from "@/protocol/wire";
 
 import { useBridge } from "./bridge";
-import { newHolding, type RoomHolding } from "./holding";
+import { letGo, newHolding, type RoomHolding } from "./holding";
+import { FORM, keepRoom, restoreRoom } from "./keeping";
 import { useOutgoing } from "./outgoing";
 import { reducePresence } from "./presence";
 import { amend, reduce } from "./reduce";
@@ -44,6 +45,15 @@ export const useRooms = defineStore("rooms", () => {
       },
       lost: (problem) => {
         lose(holding, problem);
+      },
+      resumed: () => void bridge.close(id),
+      keeping: {
+        form: FORM,
+        marks: () => (holding.chat === null ? null : [holding.chat.room, holding.people]),
+        save: () => keepRoom(holding),
+        restore: (kept) => {
+          restoreRoom(holding, kept);
+        },
       },
     });
     return holding;
@@ -93,6 +103,7 @@ export const useRooms = defineStore("rooms", () => {
   function takeLogEvent(holding: RoomHolding, event: ChatLogEvent): void {
     for (const late of holding.late) late.push(event);
     if (holding.chat !== null) holding.chat = reduce(holding.chat, event);
+    if (holding.shown === 0) letGo(holding);
     if (holding.jumped !== null) holding.jumped = { ...holding.jumped, messages: holding.jumped.messages.map((message) => amend(message, event)) };
     if (holding.aside.size > 0) {
       holding.aside = new Map([...holding.aside].map(([seq, message]) => [seq, message === null ? null : amend(message, event)]));

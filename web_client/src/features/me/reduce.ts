@@ -21,6 +21,7 @@ const REDUCERS: Reducers = {
   "me.room_removed": (state, event) => withRooms(state, state.rooms.filter((room) => room.room !== event.room)),
   "me.security_notice": (state, event) => noticed(state, event),
   "me.message_deleted": (state, event) => noticed(state, event),
+  "me.meeting_told": (state, event) => (event.kept ? noticed(state, event) : state),
   "me.preferences_changed": (state, event) => ({ ...state, preferences: event.preferences }),
 };
 

@@ -1,20 +1,25 @@
-import { BookUser, Eye, Info, KeyRound, MonitorSmartphone, ShieldAlert, SlidersHorizontal } from "@lucide/vue";
+import { BookUser, CircleQuestionMark, Eye, Info, KeyRound, MonitorSmartphone, ShieldAlert, SlidersHorizontal } from "@lucide/vue";
 import type { Component } from "vue";
 
 /** One page below 我的. */
 export interface Section {
-  /** Last part of the route name and text key, e.g. `record` for `me.record`. */
-  readonly name: string;
+  /** Name of its route. */
+  readonly route: string;
+  /** Text key. */
+  readonly label: string;
   readonly icon: Component;
 }
 
+const own = (name: string, icon: Component): Section => ({ route: `me.${name}`, label: `me.section.${name}`, icon });
+
 /** In the order people look for them. */
 export const SECTIONS: readonly Section[] = [
-  { name: "record", icon: BookUser },
-  { name: "views", icon: Eye },
-  { name: "notices", icon: ShieldAlert },
-  { name: "devices", icon: MonitorSmartphone },
-  { name: "security", icon: KeyRound },
-  { name: "preferences", icon: SlidersHorizontal },
-  { name: "about", icon: Info },
+  own("record", BookUser),
+  own("views", Eye),
+  own("notices", ShieldAlert),
+  own("devices", MonitorSmartphone),
+  own("security", KeyRound),
+  own("preferences", SlidersHorizontal),
+  { route: "help.home", label: "help.title", icon: CircleQuestionMark },
+  own("about", Info),
 ];

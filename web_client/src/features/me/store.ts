@@ -4,7 +4,7 @@ import { computed, shallowRef } from "vue";
 import { useIdentity } from "@/identity/identity";
 import { useLive } from "@/live/live";
 import type { ChatLogEvent } from "@/protocol/chat";
-import type { MeLogEvent, MePreferences, MeRoom, MeSnapshot } from "@/protocol/me";
+import type { MeLogEvent, MeMeetingTold, MePreferences, MeRoom, MeSnapshot } from "@/protocol/me";
 
 import { readN, reduce } from "./reduce";
 
@@ -15,6 +15,7 @@ const MARK_READ_MS = 400;
 export const useMe = defineStore("me", () => {
   const live = useLive();
   const state = shallowRef<MeSnapshot | null>(null);
+  const meetingNews = shallowRef<MeMeetingTold | null>(null);
   const marks = new Map<string, { room: string; thread: number | null; n: number }>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const whenFresh = new Set<() => void>();
@@ -30,9 +31,18 @@ export const useMe = defineStore("me", () => {
       },
       event: (event) => {
         apply(event as unknown as MeLogEvent);
+        if (event.type === "me.meeting_told") meetingNews.value = event as unknown as MeMeetingTold;
       },
       lost: () => {
         state.value = null;
+      },
+      keeping: {
+        form: 1,
+        marks: () => (state.value === null ? null : [state.value]),
+        save: () => state.value,
+        restore: (kept) => {
+          state.value = kept as MeSnapshot;
+        },
       },
     });
     return () => {
@@ -81,6 +91,8 @@ export const useMe = defineStore("me", () => {
 
   return {
     state,
+    /** The newest thing told about a meeting, also what does not stand among the notices. */
+    meetingNews,
     rooms: computed(() => state.value?.rooms ?? []),
     notices: computed(() => state.value?.notices ?? []),
     preferences: computed(() => state.value?.preferences ?? null),

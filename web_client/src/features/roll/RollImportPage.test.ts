@@ -46,6 +46,13 @@ const press = async (text: string): Promise<void> => {
   await flushPromises();
 };
 
+const choose = async (): Promise<void> => {
+  const input = wrapper.get<HTMLInputElement>('input[type="file"]');
+  Object.defineProperty(input.element, "files", { value: [new File(["x"], "花名册.xlsx")] });
+  await input.trigger("change");
+  await flushPromises();
+};
+
 beforeEach(async () => {
   setActivePinia(createPinia());
   await setLocale("zh-CN");
@@ -61,10 +68,7 @@ beforeEach(async () => {
   });
   wrapper = mount(RollImportPage, { global: { plugins: [i18n], stubs: { RouterLink: true } } });
   await flushPromises();
-  const input = wrapper.get<HTMLInputElement>('input[type="file"]');
-  Object.defineProperty(input.element, "files", { value: [new File(["x"], "花名册.xlsx")] });
-  await input.trigger("change");
-  await flushPromises();
+  await choose();
 });
 
 afterEach(() => {
@@ -91,5 +95,25 @@ describe("import of a roll", () => {
     await press("确认写入 2 项");
     expect(orders[2]?.confirm).toBe("d2");
     expect(wrapper.get(".text-title").text()).toBe("已新增 3 人,修改 0 人");
+  });
+
+  it("keeps the choice of a file where it is while the organisation loads, and takes what is chosen meanwhile", async () => {
+    wrapper.unmount();
+    setActivePinia(createPinia());
+    useIdentity().take({ step: "done", account: null, member: null, org: null });
+    const org = await rollApi.org();
+    let arrive: () => void = () => undefined;
+    vi.spyOn(rollApi, "org").mockReturnValue(new Promise((resolve) => (arrive = () => {
+      resolve(org);
+    })));
+    wrapper = mount(RollImportPage, { global: { plugins: [i18n], stubs: { RouterLink: true } } });
+    await flushPromises();
+    const before = wrapper.get('input[type="file"]').element;
+    await choose();
+    expect(wrapper.findAll("select")).toHaveLength(0);
+    expect(wrapper.get('input[type="file"]').element).toBe(before);
+    arrive();
+    await flushPromises();
+    expect(wrapper.findAll("select").length).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 
+import { listen } from "@/pinyin/sound";
+
 import { comparable, findPeople } from "./search";
 
 const PEOPLE = [
@@ -22,6 +24,12 @@ describe("search in the roll", () => {
   it("shows everybody without a text and nobody when nothing fits", () => {
     expect(findPeople(PEOPLE, "  ")).toBe(PEOPLE);
     expect(findPeople(PEOPLE, "林")).toEqual([]);
+  });
+
+  it("finds by the sound of a name", async () => {
+    await listen();
+    expect(findPeople(PEOPLE, "zlx")).toEqual([PEOPLE[0]]);
+    expect(findPeople(PEOPLE, "zuon")).toEqual([PEOPLE[2]]);
   });
 
   it("compares without regard to width and case", () => {

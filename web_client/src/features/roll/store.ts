@@ -24,6 +24,11 @@ export const useRoll = defineStore("roll", () => {
   const classOf = (key: string) => org.value?.classes.find((one) => one.key === key);
   const person = (member: string): Person | undefined => people.value?.find((one) => one.member === member);
 
+  /** The organisation anew, after its units changed. */
+  async function loadOrg(): Promise<void> {
+    org.value = await rollApi.org();
+  }
+
   async function loadPeople(): Promise<void> {
     if (unit.value === null) return;
     const wanted = unit.value;
@@ -52,5 +57,5 @@ export const useRoll = defineStore("roll", () => {
     letters.value = [];
   }
 
-  return { org, unit, people, withLeft, letters, branches, groups, unitName, classOf, person, load, loadPeople, choose, forget };
+  return { org, unit, people, withLeft, letters, branches, groups, unitName, classOf, person, load, loadOrg, loadPeople, choose, forget };
 });

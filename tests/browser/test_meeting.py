@@ -1,0 +1,131 @@
+"""A meeting in the hall: the organizer at a desktop, the big screen beside it, two members at their phones (acceptance C1)."""
+
+import os
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.axe import violations
+from tests.browser.hall import Hall
+from tests.browser.people import Person, person_at
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
+
+SIX = re.compile(r"^\d{6}$")
+PICTURES = os.environ.get("HUITANG_PICTURES")
+"""HUITANG_PICTURES=docs/screenshots keeps a picture of each step."""
+
+FAILED = Path(__file__).resolve().parents[2] / ".cache" / "browser"
+
+
+async def keep(page: Page, step: str) -> None:
+    """A picture of the page, when they are wanted."""
+    if PICTURES is not None:
+        await page.screenshot(path=Path(PICTURES) / f"{step}.png", animations="disabled")
+
+
+@asynccontextmanager
+async def at_device(
+    hall: Hall, chromium: Browser, name: str, login: str, *, phone: bool
+) -> AsyncIterator[Person]:
+    """Somebody who is signed in."""
+    person = await person_at(chromium, name, login, f"http://localhost:{hall.served.port}", phone=phone)
+    try:
+        await person.activate(await hall.code(name))
+        yield person
+    except BaseException:
+        FAILED.mkdir(parents=True, exist_ok=True)
+        await person.page.screenshot(path=FAILED / f"{login}.png")
+        raise
+    finally:
+        await person.page.context.close()
+
+
+async def call_it(song: Person) -> str:
+    """Plan, announce and open a meeting; returns its address."""
+    page = song.page
+    await page.goto(f"{song.url}/meetings/new")
+    await expect(page.get_by_label("会议名称")).to_have_value("支部党员大会")
+    await page.get_by_label("地点").fill("社区二楼活动室")
+    await page.get_by_label("主持人").select_option(label="林书远")
+    await page.get_by_label("记录人").select_option(label="林书远")
+    await expect(page.get_by_role("alert")).to_have_text("记录人不能同时主持")
+    await page.get_by_label("记录人").select_option(label="何雨桐")
+    await page.get_by_role("button", name="添加议题").click()
+    await page.get_by_label("议题 1", exact=True).fill("表决《2027年志愿服务计划》")
+    await page.get_by_label("议题类型").select_option("motion")
+    await keep(page, "meeting-plan")
+    await page.get_by_role("button", name="保存").click()
+    await page.get_by_role("button", name="发布通知").click()
+    await page.get_by_role("button", name="开始会议").click()
+    await expect(page.get_by_text("第1轮签到还有")).to_be_visible()
+    return page.url.removesuffix("/desk")
+
+
+async def code_on(screen: Page) -> str:
+    """The six digits on the big screen."""
+    code = screen.get_by_text(SIX)
+    await expect(code).to_be_visible()
+    return await code.inner_text()
+
+
+async def check_in(person: Person, screen: Page, title: str) -> None:
+    """From the list to the big button, with the code of the moment."""
+    page = person.page
+    await page.get_by_role("navigation").get_by_role("link", name="会议").click()
+    await page.get_by_role("link", name=title).click()
+    await page.get_by_label("屏幕上的6位签到码").fill(await code_on(screen))
+    await keep(page, f"meeting-{person.login}-code")
+    await page.get_by_role("button", name="签到", exact=True).click()
+    await expect(page.get_by_text(re.compile("已签到"))).to_be_visible()
+
+
+async def test_a_meeting_with_a_screen_and_two_phones(hall: Hall, chromium: Browser) -> None:
+    async with (
+        at_device(hall, chromium, "宋佳宁", "song.jianing.m", phone=False) as song,
+        at_device(hall, chromium, "曹玉兰", "cao.yulan.m", phone=True) as cao,
+        at_device(hall, chromium, "林书远", "lin.shuyuan.m", phone=True) as lin,
+    ):
+        address = await call_it(song)
+        screen = await song.page.context.new_page()
+        await screen.goto(f"{address}/screen")
+        await expect(screen.get_by_role("img", name="签到二维码")).to_be_visible()
+        for person in (cao, lin):
+            await check_in(person, screen, "支部党员大会")
+        await expect(screen.get_by_text("已到 2 / 42")).to_be_visible()
+        await expect(screen.get_by_text("一般表决:需 21 人方可表决")).to_be_visible()
+        await expect(screen.get_by_text("曹玉兰")).to_have_count(0)  # no names on the wall
+        await keep(screen, "meeting-screen")
+
+        await song.page.get_by_role("button", name="一起应答").click()
+        await expect(cao.page.get_by_role("alertdialog")).to_be_visible()
+        await keep(cao.page, "meeting-called")
+        await cao.page.get_by_role("button", name="到", exact=True).click()
+        await expect(cao.page.get_by_role("alertdialog")).to_have_count(0)
+        await expect(song.page.get_by_text("已应答 1 / 42")).to_be_visible()
+        await lin.page.get_by_role("button", name="到", exact=True).click()
+        await song.page.get_by_role("button", name="结束点名").click()
+
+        await lin.page.get_by_role("button", name="举手发言").click()
+        await song.page.get_by_role("button", name="请发言").click()
+        await expect(cao.page.get_by_text("林书远 正在发言")).to_be_visible()
+        await song.page.get_by_role("button", name="提出事项").click()
+        await song.page.get_by_label("事项", exact=True).fill("《2027年志愿服务计划》")
+        await song.page.get_by_role("button", name="提出事项").click()
+        await song.page.get_by_role("button", name="开始表决").click()
+        await expect(song.page.get_by_text("到会有表决权2人,需21人,暂不能表决,可继续讨论")).to_be_visible()
+        await keep(song.page, "meeting-desk")
+        await keep(cao.page, "meeting-phone")
+        for page in (song.page, cao.page, screen):
+            found = await violations(page)
+            assert found == [], "; ".join(found)
+
+        await song.page.get_by_role("button", name="散会").click()
+        await expect(song.page.get_by_text("40 位未签到的成员记为缺席")).to_be_visible()
+        await song.page.get_by_role("button", name="散会").last.click()
+        await expect(cao.page.get_by_text("已散会")).to_be_visible()
+        assert [person.complaints for person in (song, cao, lin)] == [[], [], []]
