@@ -12,8 +12,10 @@ from itertools import count
 import uvloop
 from typing_extensions import override
 
+from load_tests.arriving import Arrived, Wall, check_in
 from load_tests.day import Back, Day, DayPlan, come_back
 from load_tests.limits import raise_file_limit
+from load_tests.line import Target
 from load_tests.member import Member
 from load_tests.orders import Answer, Order, Orders
 from load_tests.speaking import Said, Speaker
@@ -57,6 +59,24 @@ class Players(Troop):
                 group.create_task(speaker.say(member, member.seat.rooms[0]))
         return said.told() | {"lasted_s": loop.time() - began}
 
+    async def check_in(self, order: Order) -> Answer:
+        """Everybody checks in to a meeting at a random moment; order: meeting, officer (seat), within_s, seed, host, port."""
+        arrived, chance, began = Arrived(), random.Random(order["seed"]), time.monotonic()
+        target = Target(order["host"], order["port"])
+        officer = Member(self.roll.passes[order["officer"]], target, exact=False)
+        await officer.connect()
+        wall = Wall(officer, order["meeting"])
+
+        async def one(member: Member, after_s: float) -> None:
+            await asyncio.sleep(after_s)
+            await check_in(member, wall, order["meeting"], arrived)
+
+        async with asyncio.TaskGroup() as group:
+            for member in self.members:
+                group.create_task(one(member, chance.uniform(0, order["within_s"])))
+        officer.hang_up()
+        return arrived.told() | {"lasted_s": time.monotonic() - began, "codes": wall.changes}
+
     async def cut(self, _order: Order) -> Answer:
         """Everybody loses the line at once, and stays a member of this program."""
         for member in self.members:
@@ -96,6 +116,7 @@ class Players(Troop):
             **super().orders,
             "say": self.say,
             "pace": self.pace,
+            "check_in": self.check_in,
             "cut": self.cut,
             "come_back": self.come_back,
             "stall": self.stall,

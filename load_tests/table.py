@@ -84,7 +84,7 @@ SCENARIOS: tuple[ScenarioRow, ...] = (
     ScenarioRow("pages", "Time of a page over the length of the past.", growth.Pages, growth.run_pages),
     ScenarioRow(
         "checkin_rush",
-        "Everybody checks in within seconds (a stand-in until meetings exist).",
+        "Everybody checks in to a meeting within seconds, while the code rotates.",
         checkin_rush.CheckinRush,
         checkin_rush.run,
     ),

@@ -66,7 +66,7 @@ TARGETS: tuple[Target, ...] = (
         "check_in_p99_ms",
         MOST,
         500,
-        "check-in rush, p99, ms (stand-in until meetings exist)",
+        "check-in rush, p99, ms",
     ),
     Target(
         "P9", "growth", "cpu_growth", MOST, 0.2, "CPU per delivery, largest against smallest room: growth"
