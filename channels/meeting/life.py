@@ -9,6 +9,7 @@ from channels.meeting import plan as plans
 from channels.meeting.clocks import all_stopped, item_resumed, item_stopped
 from channels.meeting.committing import Step, change, sheet_entry
 from channels.meeting.errors import KIND_UNKNOWN, TOO_SHORT_NOTICE, WRONG_STAGE
+from channels.meeting.floor.errors import VOTE_RUNNING
 from channels.meeting.kind import all_kinds, rules_of
 from channels.meeting.presence import told
 from channels.meeting.protocol.events import (
@@ -368,10 +369,10 @@ async def pause(command: MeetingPause, ctx: Context) -> Done:
 
 
 async def close(command: MeetingClose, ctx: Context) -> Done:
-    """Close: rounds end, whoever did not come is absent and is told.
+    """Close: rounds end, whoever did not come is absent and is told. A vote that is open is ended or put off first.
 
     Raises:
-        Refused: UNKNOWN_TOPIC, FORBIDDEN, WRONG_STAGE.
+        Refused: UNKNOWN_TOPIC, FORBIDDEN, WRONG_STAGE, VOTE_RUNNING.
     """
     await running(ctx, command.meeting)
 
@@ -379,6 +380,8 @@ async def close(command: MeetingClose, ctx: Context) -> Done:
         if held.state.stage == "closed":
             return None
         check_stage(held.state, LIVE)
+        if any(motion.state in ("open", "counted") for motion in held.state.motions):
+            raise Refused(VOTE_RUNNING)
         now_ms = ctx.received_at_ms
         rounds = [
             one.model_copy(update={"closes_at_ms": max(one.opens_at_ms, now_ms)})

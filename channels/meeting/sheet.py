@@ -2,7 +2,8 @@
 
 The log of `meeting:<id>-sheet` is the truth. Check-ins, answers and votes are plain entries that many members append at the same
 time; what they mean is decided here by their order. So: the first presence of a member counts, a check-in never overrides what
-the desk has set; the last answer to a roll-call counts; the first vote counts. Everything else carries a whole row.
+the desk has set; the last answer to a roll-call counts; the first vote of an opening counts, until the entry that ends it.
+Everything else carries a whole row.
 
 Numbers are kept as they change, and a test holds them against counting anew. Imported by channels.meeting and tests.
 """
@@ -82,7 +83,9 @@ class Sheet:
         roll_call: The roll-call whose answers are collected.
         answers: Member -> answer.
         motion: The motion whose votes are collected.
-        votes: Motion -> member -> choice, of all named votes.
+        opening: Seq of the entry from which on they are; 0 while none are.
+        voters: Who was present and entitled at that entry: who may vote, and the base the result is taken of.
+        votes: Motion -> member -> choice, of the newest opening of each motion.
         needs_rows: True after the roll was frozen until `seat` put its rows in.
         closed: The meeting is over.
     """
@@ -95,6 +98,8 @@ class Sheet:
     roll_call: str | None = None
     answers: dict[str, MeetingAnswer] = field(default_factory=dict)
     motion: str | None = None
+    opening: int = 0
+    voters: frozenset[str] = frozenset()
     votes: dict[str, dict[str, MeetingBallot]] = field(default_factory=dict)
     needs_rows: bool = False
     closed: bool = False
@@ -129,6 +134,7 @@ class Sheet:
             roll_call=self.roll_call,
             voted=sorted(self.votes.get(self.motion or "", ())),
             motion=self.motion,
+            opening=self.opening or None,
             counts=self.counts(),
         )
 
@@ -181,7 +187,8 @@ class Sheet:
             self.answers[event.answer.member] = event.answer
 
     def _vote_cast(self, event: MeetingVoteCast) -> None:
-        self.votes.setdefault(event.motion, {}).setdefault(event.ballot.member, event.ballot)
+        if event.motion == self.motion and event.opening == self.opening:
+            self.votes[event.motion].setdefault(event.ballot.member, event.ballot)
 
     def _leave_set(self, event: MeetingLeaveSet) -> None:
         self.leaves[event.leave.member] = event.leave
@@ -198,7 +205,14 @@ class Sheet:
     def _collecting(self, event: MeetingCollecting) -> None:
         if event.roll_call != self.roll_call:
             self.roll_call, self.answers = event.roll_call, {}
-        self.motion = event.motion
+        if event.motion == self.motion:
+            return
+        self.motion, self.opening, self.voters = event.motion, 0, frozenset()
+        if event.motion is not None:
+            self.opening, self.votes[event.motion] = event.seq, {}
+            self.voters = frozenset(
+                member for member, row in self.rows.items() if row.votes and is_present(row)
+            )
 
     def _sheet_closed(self, event: MeetingSheetClosed) -> None:
         self.closed = True
@@ -230,5 +244,6 @@ def sheet_of(shown: MeetingSheet, at: int | None = None) -> Sheet:
     sheet.answers = {answer.member: answer for answer in shown.answers}
     sheet.roll_call, sheet.motion = shown.roll_call, shown.motion
     if shown.motion is not None:
+        sheet.opening = shown.opening or 0
         sheet.votes[shown.motion] = {m: MeetingBallot(member=m, choice="abstain") for m in shown.voted}
     return sheet

@@ -31,7 +31,7 @@ FORM_NOT_ALLOWED = ErrorRow(
     status=422,
 )
 VOTE_RUNNING = ErrorRow(
-    2439, "VOTE_RUNNING", "另一项表决正在进行,请先结束", "Another vote is open; end it first", status=409
+    2439, "VOTE_RUNNING", "表决正在进行,请先结束", "A vote is open; end it first", status=409
 )
 CHAIR_LAST = ErrorRow(
     2440,

@@ -41,6 +41,7 @@ from channels.meeting.sheets import sheet_of_meeting
 from channels.meeting.telling import tell
 from channels.protocol.base import Done
 from channels.protocol.errors import Refused
+from storage.log import Append
 
 PENDING = frozenset({"proposed", "discussing", "deferred"})
 OPENABLE = frozenset({"proposed", "discussing"})
@@ -113,26 +114,37 @@ def _check_person(state: Meeting, command: MeetingPropose, rule: MeetingRule) ->
         return
     person = command.person.strip()
     several = any(mark in person for mark in ("、", ",", ",", ";", ";", " 和 "))
-    taken = any(
-        motion.person == person and motion.id != command.motion and motion.state not in ("void", "deferred")
-        for motion in state.motions
-    )
-    if not person or several or taken:
+    if not person or several or _taken(state, person, command.motion):
         raise Refused(ONE_PER_PERSON)
+
+
+def _check_alone(state: Meeting, motion: MeetingMotion) -> None:
+    """A motion put off comes back only while no other one about the same person stands."""
+    rule = rule_of(state, motion.rule)
+    if rule is not None and rule.one_per_person and _taken(state, motion.person, motion.id):
+        raise Refused(ONE_PER_PERSON)
+
+
+def _taken(state: Meeting, person: str, motion: str | None) -> bool:
+    """Whether another motion about a person stands."""
+    return person != "" and any(
+        other.person == person and other.id != motion and other.state not in ("void", "deferred")
+        for other in state.motions
+    )
 
 
 async def set_motion(command: MeetingSetMotion, ctx: Context) -> Done:
     """Take a motion up, defer it, or void it.
 
     Raises:
-        Refused: UNKNOWN_TOPIC, FORBIDDEN, WRONG_STAGE, NOTHING_THERE, PLAN_WRONG (no reason given).
+        Refused: UNKNOWN_TOPIC, FORBIDDEN, WRONG_STAGE, NOTHING_THERE, PLAN_WRONG (no reason given), ONE_PER_PERSON.
     """
     await running(ctx, command.meeting)
     reason = command.reason.strip()
     if command.state != "discussing" and not reason:
         raise Refused(PLAN_WRONG, field="reason")
 
-    def decide(held: Held) -> Step | None:
+    async def decide(held: Held) -> Step | None:
         check_stage(held.state, LIVE)
         motion = motion_of(held.state, command.motion)
         allowed = PENDING if command.state == "discussing" else PENDING | {"open"}
@@ -140,13 +152,25 @@ async def set_motion(command: MeetingSetMotion, ctx: Context) -> Done:
             return None
         if motion.state not in allowed:
             raise Refused(WRONG_STAGE)
+        if command.state == "discussing":
+            _check_alone(held.state, motion)
         fields: dict[str, object] = {"state": command.state, "reason": reason}
+        appends = await _ended(held, motion, ctx)
         if motion.state == "open":
             fields |= {"closed_at_ms": ctx.received_at_ms}
-        return Step(MeetingMotionSet, MeetingChange(motions_set=[motion.model_copy(update=fields)]))
+        after = motion.model_copy(update=fields)
+        return Step(MeetingMotionSet, MeetingChange(motions_set=[after]), appends=appends)
 
     await change(ctx, command.meeting, decide)
     return Done()
+
+
+async def _ended(held: Held, motion: MeetingMotion, ctx: Context) -> tuple[Append, ...]:
+    """The entry that ends the collecting of votes, when there is something to end."""
+    if motion.state != "open":
+        return ()
+    sheet = await sheet_of_meeting(ctx.reader, held.state.id)
+    return (sheet_entry(held, MeetingCollecting, roll_call=sheet.roll_call, motion=None),)
 
 
 async def open_vote(command: MeetingOpenVote, ctx: Context) -> Done:

@@ -132,6 +132,8 @@ class MeetingSheet(WireModel):
     voted: list[Id]
     """Who voted in the open named vote, by id."""
     motion: Id | None
+    opening: Seq | None
+    """Seq of the entry that opened the vote on `motion`; a vote put off and opened again has another."""
     counts: MeetingCounts
 
 
@@ -201,10 +203,12 @@ class MeetingRollAnswered(LogEvent):
 
 
 class MeetingVoteCast(LogEvent):
-    """A named vote; the first of a member counts (idempotency key of the entry)."""
+    """A named vote; the first of a member in an opening counts (idempotency key of the entry), and none behind its end."""
 
     type: Literal["meeting.vote_cast"] = "meeting.vote_cast"
     motion: Id
+    opening: Seq
+    """As in `MeetingSheet`."""
     ballot: MeetingBallot
 
 

@@ -65,6 +65,10 @@ async def _written_counts(world: World) -> None:
 OPEN_VOTE = (*HERE, propose(), in_meeting(SECRETARY, MeetingOpenVote, motion=motion))
 NAMED = (*HERE, propose(form="named"), in_meeting(SECRETARY, MeetingOpenVote, motion=motion))
 COUNTED = (*OPEN_VOTE, in_meeting(SECRETARY, MeetingEnterTally, motion=motion, **TALLY))
+VOTED_AND_PUT_OFF = (
+    in_meeting(AN, MeetingVote, motion=motion, choice="yes"),
+    in_meeting(SECRETARY, MeetingSetMotion, motion=motion, state="deferred", reason="再议"),
+)
 HANDS = (*OPENED, in_meeting(BEI, MeetingRaiseHand))
 SPEAKING = (*HANDS, in_meeting(AN, MeetingGiveFloor, hand=hand, limit_ms=60_000))
 FILED = (
@@ -85,6 +89,11 @@ SCENARIOS: tuple[Scenario, ...] = (
              (in_meeting(SECRETARY, MeetingOpenVote, motion=motion),), (*HERE, propose()), SEEN),
     Scenario("meeting.vote", "by name",
              (in_meeting(AN, MeetingVote, motion=motion, choice="yes"), in_meeting(BEI, MeetingVote, motion=motion, choice="no")),
+             NAMED, SEEN),
+    Scenario("meeting.vote", "put off, opened again, and closed",
+             (*VOTED_AND_PUT_OFF, in_meeting(SECRETARY, MeetingSetMotion, motion=motion, state="discussing"),
+              in_meeting(SECRETARY, MeetingOpenVote, motion=motion), in_meeting(BEI, MeetingVote, motion=motion, choice="no"),
+              in_meeting(SECRETARY, MeetingCloseVote, motion=motion)),
              NAMED, SEEN),
     Scenario("meeting.enter_tally", "of a show of hands",
              (in_meeting(SECRETARY, MeetingEnterTally, motion=motion, **TALLY),), OPEN_VOTE, SEEN),

@@ -2442,6 +2442,8 @@ export interface MeetingSheet {
   /** Who voted in the open named vote, by id. */
   voted: string[];
   motion: string | null;
+  /** Seq of the entry that opened the vote on `motion`; a vote put off and opened again has another. */
+  opening: number | null;
   counts: MeetingCounts;
 }
 
@@ -2653,13 +2655,15 @@ export interface MeetingVote {
   choice: "yes" | "no" | "abstain";
 }
 
-/** A named vote; the first of a member counts (idempotency key of the entry). */
+/** A named vote; the first of a member in an opening counts (idempotency key of the entry), and none behind its end. */
 export interface MeetingVoteCast {
   type: "meeting.vote_cast";
   topic: string;
   seq: number;
   at_ms: number;
   motion: string;
+  /** As in `MeetingSheet`. */
+  opening: number;
   ballot: MeetingBallot;
 }
 

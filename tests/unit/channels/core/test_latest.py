@@ -22,7 +22,7 @@ class Timers:
 
     def __init__(self) -> None:
         self.due: list[tuple[float, Callable[[], object], asyncio.TimerHandle]] = []
-        self._loop = asyncio.get_event_loop_policy().new_event_loop()
+        self._loop = asyncio.get_running_loop()
 
     def __call__(
         self, delay: float, callback: Callable[..., object], /, *args: object
@@ -45,7 +45,7 @@ def stage() -> tuple[Latest, Timers, list[tuple[str, int]]]:
     return Latest(timers, lambda event: told.append((event.topic, event.n))), timers, told  # type: ignore[attr-defined]  # a Ticked
 
 
-def test_the_first_goes_out_at_once_and_the_last_of_a_moment_behind_it() -> None:
+async def test_the_first_goes_out_at_once_and_the_last_of_a_moment_behind_it() -> None:
     latest, timers, told = stage()
     for n in range(1, 6):
         latest.offer(Ticked(topic="talk:a", n=n))
@@ -61,7 +61,7 @@ def test_the_first_goes_out_at_once_and_the_last_of_a_moment_behind_it() -> None
     assert told[-1] == ("talk:a", 6)
 
 
-def test_what_waits_at_the_end_is_not_told() -> None:
+async def test_what_waits_at_the_end_is_not_told() -> None:
     latest, timers, told = stage()
     latest.offer(Ticked(topic="talk:a", n=1))
     latest.offer(Ticked(topic="talk:a", n=2))

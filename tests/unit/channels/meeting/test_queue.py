@@ -38,7 +38,7 @@ def test_a_group_that_spoke_less_goes_before() -> None:
     assert [one.raised_at_ms for one in hands] == [3, 1, 2]
 
 
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=10_000, deadline=None)
 @given(st.lists(st.integers(0, 4), max_size=25), st.dictionaries(st.integers(0, 4), st.integers(0, 9)))
 def test_nobody_is_overtaken_without_end(groups: list[int], spoken: dict[int, int]) -> None:
     counted = {ident(2_000 + group): count for group, count in spoken.items()}

@@ -49,10 +49,12 @@ row_set = st.builds(lambda who, status, left, disputed: (MeetingRowSet, {
 answered = st.builds(lambda who, said: (MeetingRollAnswered, {
     "roll_call": CALL, "answer": MeetingAnswer(member=member(who), answer=said, at_ms=1),
 }), people, st.sampled_from(("here", "leave", "none")))  # fmt: skip
-voted = st.builds(lambda who, choice: (MeetingVoteCast, {
-    "motion": MOTION, "ballot": MeetingBallot(member=member(who), choice=choice),
-}), people, st.sampled_from(("yes", "no", "abstain")))  # fmt: skip
-collecting = st.just((MeetingCollecting, {"roll_call": CALL, "motion": MOTION}))
+voted = st.builds(lambda who, choice, opening: (MeetingVoteCast, {
+    "motion": MOTION, "opening": opening, "ballot": MeetingBallot(member=member(who), choice=choice),
+}), people, st.sampled_from(("yes", "no", "abstain")), st.integers(1, 30))  # fmt: skip
+collecting = st.sampled_from(
+    [(MeetingCollecting, {"roll_call": CALL, "motion": motion}) for motion in (MOTION, MOTION, None)]
+)
 closed = st.just((MeetingSheetClosed, {"by": member(1)}))
 happenings = st.lists(
     st.one_of(checked_in, checked_in, row_set, answered, voted, collecting, closed), max_size=30
@@ -91,7 +93,7 @@ def test_numbers_add_up_whatever_happens(found: list[tuple[type[LogEvent], dict[
     assert again.wire() == sheet.wire()
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=10_000, deadline=None)
 @given(happenings, st.integers(0, 30))
 def test_a_client_that_came_in_between_sees_the_same(
     found: list[tuple[type[LogEvent], dict[str, Any]]], cut: int
@@ -101,6 +103,53 @@ def test_a_client_that_came_in_between_sees_the_same(
     for event in told[cut:]:
         late.apply(event)
     assert late.wire() == folded(told).wire()
+
+
+Happening = tuple[type[LogEvent], dict[str, Any]]
+
+
+def vote(who: int, opening: int, choice: str = "yes") -> Happening:
+    ballot = MeetingBallot(member=member(who), choice=choice)  # type: ignore[arg-type]  # a Literal
+    return (MeetingVoteCast, {"motion": MOTION, "opening": opening, "ballot": ballot})
+
+
+def collects(motion: str | None) -> Happening:
+    return (MeetingCollecting, {"roll_call": None, "motion": motion})
+
+
+def test_votes_count_from_their_opening_to_its_end() -> None:
+    told = [
+        vote(1, 0),
+        collects(MOTION),
+        vote(1, 2),
+        vote(1, 2, "no"),
+        vote(2, 2),
+        collects(None),
+        vote(3, 2),
+    ]
+    assert {who: one.choice for who, one in folded(events(told)).votes[MOTION].items()} == {
+        member(1): "yes",
+        member(2): "yes",
+    }
+    again = [*told, collects(MOTION), vote(4, 2), vote(5, 8, "no")]
+    assert list(folded(events(again)).votes[MOTION]) == [member(5)]
+    call: list[Happening] = [
+        *told[:3],
+        (MeetingCollecting, {"roll_call": CALL, "motion": MOTION}),
+        vote(2, 2),
+    ]
+    assert list(folded(events(call)).votes[MOTION]) == [
+        member(1),
+        member(2),
+    ]  # a roll-call meanwhile ends nothing
+
+
+def test_who_may_vote_is_who_was_there_at_the_opening() -> None:
+    came: Happening = (MeetingCheckedIn, {
+        "member": member(1), "round": ROUND, "method": "code", "received_at_ms": 5, "late_ms": 0, "remote": False,
+    })  # fmt: skip
+    later: Happening = (MeetingCheckedIn, {**came[1], "member": member(2)})
+    assert folded(events([came, collects(MOTION), later])).voters == {member(1)}
 
 
 def test_the_first_check_in_counts_and_the_desk_has_the_last_word() -> None:

@@ -90,7 +90,7 @@ const RULES: Rules = {
   "meeting.roll_answered": (sheet, event) =>
     event.roll_call === sheet.roll_call ? { ...sheet, answers: byMember(sheet.answers, event.answer) } : sheet,
   "meeting.vote_cast": (sheet, event) =>
-    event.motion !== sheet.motion || sheet.voted.includes(event.ballot.member) ? sheet : { ...sheet, voted: [...sheet.voted, event.ballot.member].sort() },
+    event.motion !== sheet.motion || event.opening !== sheet.opening || sheet.voted.includes(event.ballot.member) ? sheet : { ...sheet, voted: [...sheet.voted, event.ballot.member].sort() },
   "meeting.leave_set": (sheet, event) => ({ ...sheet, leaves: byMember(sheet.leaves, event.leave) }),
   "meeting.spot_asked": (sheet, event) => ({
     ...sheet,
@@ -109,6 +109,7 @@ const RULES: Rules = {
     roll_call: event.roll_call,
     answers: event.roll_call === sheet.roll_call ? sheet.answers : [],
     motion: event.motion,
+    opening: event.motion === sheet.motion ? sheet.opening : event.motion === null ? null : event.seq,
     voted: event.motion === sheet.motion ? sheet.voted : [],
   }),
   "meeting.sheet_closed": (sheet) => ({
