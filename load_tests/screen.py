@@ -1,7 +1,7 @@
 """What people see while a scenario runs: a line for each step and a bar where one has to wait; nothing where nobody looks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from rich.console import Console
@@ -47,6 +47,17 @@ class Screen:
                         ticking.cancel()
             except ExceptionGroup as many:
                 raise many.exceptions[0] from None  # what the block raised; the bar raises nothing
+
+    @contextmanager
+    def counting(self, words: str, total: int) -> Iterator[Callable[[int], None]]:
+        """So many things are done one after the other in the block, which says how many are."""
+        with self._progress(TextColumn(words), BarColumn(), TimeElapsedColumn()) as progress:
+            task = progress.add_task(words, total=total)
+
+            def done(count: int) -> None:
+                progress.update(task, completed=count)
+
+            yield done
 
     def _progress(self, *columns: TextColumn | BarColumn | SpinnerColumn | TimeElapsedColumn) -> Progress:
         console = self._console

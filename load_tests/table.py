@@ -15,6 +15,7 @@ from load_tests.scenarios import (
     mixed_day,
     peers,
     reconnect_storm,
+    roll_call,
     slow_readers,
     start,
 )
@@ -87,6 +88,12 @@ SCENARIOS: tuple[ScenarioRow, ...] = (
         "Everybody checks in to a meeting within seconds, while the code rotates.",
         checkin_rush.CheckinRush,
         checkin_rush.run,
+    ),
+    ScenarioRow(
+        "roll_call",
+        "Everybody is called by name, then all at once; the organizer's line is cut half way.",
+        roll_call.RollCall,
+        roll_call.run,
     ),
     ScenarioRow("mixed_day", "A compressed working day.", mixed_day.MixedDay, mixed_day.run),
     ScenarioRow(

@@ -100,15 +100,15 @@ async def fit(mongo: Mongo, registry: Registry, clock: Clock, fitting: Fitting) 
 
 @asynccontextmanager
 async def open_ground(
-    settings: Settings, backing: Backing, fitting: Fitting = Fitting.CHECK
+    settings: Settings, backing: Backing, fitting: Fitting = Fitting.CHECK, clock: Clock | None = None
 ) -> AsyncIterator[Ground]:
-    """Open everything while the block runs.
+    """Open everything while the block runs; time is the machine's unless a clock is given.
 
     Raises:
         NotReady: The database does not fit, or the key file is not the one it was written with.
         Unavailable: Nobody answers.
     """
-    clock, ids = SystemClock(), SystemIds()
+    clock, ids = clock or SystemClock(), SystemIds()
     registry = Registry(FEATURES)
     async with AsyncExitStack() as stack:
         mongo = await Mongo.open(backing.mongo)

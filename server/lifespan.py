@@ -30,6 +30,7 @@ from server.retention import keep_promises
 from server.services import Services
 from server.vapid import ensure_vapid
 from server.workers import hand_out_facts, shelf_of, sweep, sweep_uploads
+from storage.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,9 @@ async def open_house(
     backing: Backing,
     fitting: Fitting = Fitting.CHECK,
     rhythms: Rhythms | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[House]:
-    """Open everything while the block runs; the workers run, too.
+    """Open everything while the block runs; the workers run, too. Time is the machine's unless a clock is given.
 
     Raises:
         NotReady: The database does not fit, or the keys are not the right ones.
@@ -83,7 +85,7 @@ async def open_house(
     """
     chosen = rhythms if rhythms is not None else Rhythms()
     async with AsyncExitStack() as stack:
-        ground = await stack.enter_async_context(open_ground(settings, backing, fitting))
+        ground = await stack.enter_async_context(open_ground(settings, backing, fitting, clock))
         ensure_vapid(settings.data_dir)
         accounts = open_accounts(_foundations(ground, chosen))
         stack.push_async_callback(accounts.close)

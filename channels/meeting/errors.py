@@ -118,9 +118,16 @@ NOTHING_THERE = ErrorRow(
     "There is no such thing in this meeting; reload",
     status=404,
 )
+OTHER_RUNNING = ErrorRow(
+    2419,
+    "OTHER_RUNNING",
+    "已有会议正在进行:{title}",
+    "Another meeting of this unit is running: {title}",
+    status=409,
+)
 
 MEETING_ERRORS: tuple[ErrorRow, ...] = (
     CHECKIN_NOT_OPEN, CHECKIN_CLOSED, CODE_EXPIRED, CODE_WRONG, TOO_MANY_TRIES, DEVICE_ALREADY_USED, NOT_ON_ROLL, QUORUM_NOT_MET,
     QUORUM_LOST, NOT_ENTITLED, VOTE_CLOSED, ROLES_CLASH, BATON_TAKEN, WRONG_STAGE, KIND_UNKNOWN, PLAN_WRONG,
-    TOO_SHORT_NOTICE, PERSON_NOT_HERE, NOTHING_THERE,
+    TOO_SHORT_NOTICE, PERSON_NOT_HERE, NOTHING_THERE, OTHER_RUNNING,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """The row of meetings: topics `meeting:<id>` and `meeting:<id>-sheet`, commands `meeting.*`; one tuple of rows per part."""
 
 from channels.core.feature import CommandRow, FactRow, Feature, QueryRow, RateClass, TopicRow
-from channels.meeting import life, listing, selves
+from channels.meeting import life, listing, selves, sitting
 from channels.meeting.calendar import FEED_INDEXES
 from channels.meeting.call import rows as call
 from channels.meeting.contract import Attendees
@@ -24,10 +24,10 @@ LIFE = (
     CommandRow(wire.MeetingCreate, wire.MeetingCreated, life.create, "meeting.manage"),
     CommandRow(wire.MeetingEdit, Done, life.edit),
     CommandRow(wire.MeetingAnnounce, wire.MeetingAnnounceResult, life.announce),
-    CommandRow(wire.MeetingOpenLobby, Done, life.open_lobby),
-    CommandRow(wire.MeetingOpen, Done, life.open_),
-    CommandRow(wire.MeetingPause, Done, life.pause),
-    CommandRow(wire.MeetingClose, Done, life.close),
+    CommandRow(wire.MeetingOpenLobby, Done, sitting.open_lobby),
+    CommandRow(wire.MeetingOpen, Done, sitting.open_),
+    CommandRow(wire.MeetingPause, Done, sitting.pause),
+    CommandRow(wire.MeetingClose, Done, sitting.close),
     CommandRow(wire.MeetingCancel, Done, life.cancel),
     CommandRow(wire.MeetingList, wire.MeetingLines, listing.list_, rate=RateClass.READ, writes=False),
     CommandRow(wire.MeetingMe, wire.MeetingMeResult, selves.me, rate=RateClass.READ, writes=False),

@@ -1,4 +1,4 @@
-"""Handlers of a meeting's life: kinds, drafts, announcing, lobby, opening, pause, closing, cancelling, lists.
+"""Handlers of a meeting's life before it sits: kinds, drafts, announcing, cancelling.
 
 Imported by channels.meeting.feature.
 """
@@ -6,72 +6,44 @@ Imported by channels.meeting.feature.
 from channels.branch.contract import OrganisationOf, UnitOf
 from channels.core.context import Context
 from channels.meeting import plan as plans
-from channels.meeting.clocks import all_stopped, item_resumed, item_stopped
-from channels.meeting.committing import Step, change, sheet_entry
-from channels.meeting.errors import KIND_UNKNOWN, TOO_SHORT_NOTICE, WRONG_STAGE
-from channels.meeting.floor.errors import VOTE_RUNNING
+from channels.meeting.committing import Step, change
+from channels.meeting.errors import KIND_UNKNOWN, TOO_SHORT_NOTICE
 from channels.meeting.kind import all_kinds, rules_of
-from channels.meeting.presence import told
 from channels.meeting.protocol.events import (
     MeetingAnnounced,
     MeetingCancelled,
     MeetingChange,
     MeetingChanged,
-    MeetingClosed,
-    MeetingLobbyOpened,
-    MeetingOpened,
-    MeetingPaused,
-    MeetingResumed,
 )
 from channels.meeting.protocol.life import (
     REPEATS_MAX,
     MeetingAnnounce,
     MeetingAnnounceResult,
     MeetingCancel,
-    MeetingClose,
     MeetingCreate,
     MeetingCreated,
     MeetingEdit,
     MeetingKinds,
     MeetingKindsResult,
-    MeetingOpen,
-    MeetingOpenLobby,
-    MeetingPause,
 )
-from channels.meeting.protocol.sheet import MeetingCollecting, MeetingRollFrozen, MeetingSheetClosed
 from channels.meeting.protocol.values import (
     Meeting,
     MeetingBaton,
-    MeetingRound,
     MeetingRules,
     MeetingText,
 )
-from channels.meeting.reading import MEETINGS, ROLLS, Held, stored
+from channels.meeting.reading import MEETINGS, Held, stored
 from channels.meeting.rights import managing, running
-from channels.meeting.seating import Audience, audience, excluded_members, frozen, roll_of
-from channels.meeting.sheets import sheet_of_meeting
+from channels.meeting.seating import Audience, audience
+from channels.meeting.stages import BEFORE_OPENING, LIVE, check_stage
 from channels.meeting.telling import tell_all
 from channels.protocol.base import Done
 from channels.protocol.errors import UNKNOWN_TOPIC, Refused
 from storage.errors import PartialInsert
-from storage.ids import UnitId
-from storage.log import Update
 
-BEFORE_OPENING = frozenset({"draft", "announced", "lobby"})
-LIVE = frozenset({"in_session", "paused"})
 DAY_MS = 86_400_000
 NEARBY_MS = 12 * 3_600_000
 NEARBY_MAX = 20
-
-
-def check_stage(state: Meeting, allowed: frozenset[str]) -> None:
-    """Refuse what cannot be done at this point of a meeting.
-
-    Raises:
-        Refused: WRONG_STAGE.
-    """
-    if state.stage not in allowed:
-        raise Refused(WRONG_STAGE)
 
 
 # -- drafts --------------------------------------------------------------------------------------------------------------
@@ -100,7 +72,7 @@ async def create(command: MeetingCreate, ctx: Context) -> MeetingCreated:
         Refused: UNKNOWN_TOPIC, FORBIDDEN, KIND_UNKNOWN, PLAN_WRONG, ROLES_CLASH.
     """
     await managing(ctx, command.unit)
-    rules = await _rules(ctx, command.unit, command.kind)
+    rules = await rules_now(ctx, command.unit, command.kind)
     organisation = await ctx.ask(OrganisationOf(ctx.actor.org or ""))
     unit = await ctx.ask(UnitOf(command.unit))
     times = plans.repeated(command.plan, command.repeat, organisation.time_zone)
@@ -130,7 +102,12 @@ def _known(member: str, people: Audience, guests: list[str]) -> bool:
     return member in people.people or member in guests
 
 
-async def _rules(ctx: Context, unit: str, key: str) -> MeetingRules:
+async def rules_now(ctx: Context, unit: str, key: str) -> MeetingRules:
+    """Rules of a kind of meeting as the organisation's template has them now.
+
+    Raises:
+        Refused: UNKNOWN_TOPIC, KIND_UNKNOWN.
+    """
     organisation = await ctx.ask(OrganisationOf(ctx.actor.org or ""))
     found = await ctx.ask(UnitOf(unit))
     if organisation is None or found is None:
@@ -254,162 +231,6 @@ def _lead(state: Meeting, now_ms: int) -> list[MeetingText]:
             zh=f"按模板应提前{lead.min}天通知,这次不足", en=f"The template asks for {lead.min} days of notice"
         )
     ]
-
-
-async def open_lobby(command: MeetingOpenLobby, ctx: Context) -> Done:
-    """Let people in before it begins.
-
-    Raises:
-        Refused: UNKNOWN_TOPIC, FORBIDDEN, WRONG_STAGE.
-    """
-    await running(ctx, command.meeting)
-
-    def decide(held: Held) -> Step | None:
-        if held.state.stage == "lobby":
-            return None
-        check_stage(held.state, frozenset({"announced"}))
-        return Step(MeetingLobbyOpened, MeetingChange(stage="lobby"), facts=(tell_all(held, "lobby_opened"),))
-
-    await change(ctx, command.meeting, decide)
-    return Done()
-
-
-async def open_(command: MeetingOpen, ctx: Context) -> Done:
-    """Freeze the roll and the rules and begin the first round.
-
-    Raises:
-        Refused: UNKNOWN_TOPIC, FORBIDDEN, WRONG_STAGE.
-    """
-    await running(ctx, command.meeting)
-
-    async def decide(held: Held) -> Step | None:
-        if held.state.stage in LIVE:
-            return None
-        check_stage(held.state, frozenset({"announced", "lobby"}))
-        return await _opening(held, ctx)
-
-    held = await change(ctx, command.meeting, decide)
-    await told(ctx, held)
-    return Done()
-
-
-async def _opening(held: Held, ctx: Context) -> Step:
-    state, now_ms = held.state, ctx.received_at_ms
-    rules = await _rules(ctx, state.unit, state.rules.kind)
-    unit = await ctx.ask(UnitOf(UnitId(held.branch)))
-    sheet = await sheet_of_meeting(ctx.reader, state.id)
-    leaves = dict(sheet.leaves)
-    people = await audience(ctx.reader, held.org, state)
-    rows = frozen(
-        state.model_copy(update={"rules": rules}),
-        people,
-        leaves,
-        await excluded_members(ctx.reader, state.id),
-    )
-    roll = roll_of(rows, max(1, unit.roll_version), now_ms)
-    return Step(
-        MeetingOpened,
-        MeetingChange(
-            stage="in_session",
-            opened_at_ms=now_ms,
-            rules=rules,
-            roll=roll,
-            rounds_set=[new_round(ctx.reader.ids.uuid7(), 1, now_ms, rules)],
-        ),
-        appends=(
-            sheet_entry(held, MeetingRollFrozen, version=roll.version, by=str(ctx.actor.member)),
-            sheet_entry(held, MeetingCollecting, roll_call=None, motion=None),
-        ),
-        writes=(
-            Update(
-                ROLLS,
-                {"_id": state.id},
-                {"$set": {"version": roll.version, "rows": [row.model_dump() for row in rows]}},
-                upsert=True,
-            ),
-        ),
-        facts=(tell_all(held, "opened"),),
-    )
-
-
-def new_round(ident: str, order: int, opens_at_ms: int, rules: MeetingRules) -> MeetingRound:
-    """A round of check-in that begins now."""
-    late_from_ms = opens_at_ms + rules.check_in.window_ms
-    return MeetingRound(
-        id=ident,
-        order=order,
-        opens_at_ms=opens_at_ms,
-        late_from_ms=late_from_ms,
-        closes_at_ms=late_from_ms + rules.check_in.late_ms,
-    )
-
-
-async def pause(command: MeetingPause, ctx: Context) -> Done:
-    """Pause, or go on.
-
-    Raises:
-        Refused: UNKNOWN_TOPIC, FORBIDDEN, WRONG_STAGE.
-    """
-    await running(ctx, command.meeting)
-
-    def decide(held: Held) -> Step | None:
-        check_stage(held.state, LIVE)
-        if command.on == (held.state.stage == "paused"):
-            return None
-        if command.on:
-            still = all_stopped(held.state, ctx.received_at_ms)
-            paused = {"stage": "paused", "paused_at_ms": ctx.received_at_ms}
-            return Step(MeetingPaused, still.model_copy(update=paused))
-        items = item_resumed(held.state, ctx.received_at_ms)
-        resumed = MeetingChange(stage="in_session", cleared=["paused_at_ms"], items_set=items)
-        return Step(MeetingResumed, resumed)
-
-    await change(ctx, command.meeting, decide)
-    return Done()
-
-
-async def close(command: MeetingClose, ctx: Context) -> Done:
-    """Close: rounds end, whoever did not come is absent and is told. A vote that is open is ended or put off first.
-
-    Raises:
-        Refused: UNKNOWN_TOPIC, FORBIDDEN, WRONG_STAGE, VOTE_RUNNING.
-    """
-    await running(ctx, command.meeting)
-
-    async def decide(held: Held) -> Step | None:
-        if held.state.stage == "closed":
-            return None
-        check_stage(held.state, LIVE)
-        if any(motion.state in ("open", "counted") for motion in held.state.motions):
-            raise Refused(VOTE_RUNNING)
-        now_ms = ctx.received_at_ms
-        rounds = [
-            one.model_copy(update={"closes_at_ms": max(one.opens_at_ms, now_ms)})
-            for one in held.state.rounds
-            if one.closes_at_ms > now_ms
-        ]
-        sheet = await sheet_of_meeting(ctx.reader, held.state.id)
-        missing = [row.member for row in sheet.rows.values() if row.status == "expected"]
-        facts = (tell_all(held, "absent", missing, h=72),) if missing else ()
-        return Step(
-            MeetingClosed,
-            MeetingChange(
-                stage="closed",
-                closed_at_ms=now_ms,
-                rounds_set=rounds,
-                items_set=[
-                    item_stopped(item, now_ms, done=True) for item in held.state.items if item.started_at_ms
-                ],
-                cleared=["current_item", "speaking", "paused_at_ms"],
-                hands_gone=[hand.id for hand in held.state.hands],
-            ),
-            appends=(sheet_entry(held, MeetingSheetClosed, by=str(ctx.actor.member)),),
-            facts=facts,
-        )
-
-    held = await change(ctx, command.meeting, decide)
-    await told(ctx, held)
-    return Done()
 
 
 async def cancel(command: MeetingCancel, ctx: Context) -> Done:

@@ -96,22 +96,22 @@ async def in_house(house: House, options: CheckinRush, screen: Screen) -> Outcom
     return _outcome(options, arrived[0], seen, losses)
 
 
-async def opened(officer: Member, house: House) -> str:
-    """A meeting of everybody that has just opened."""
-    chair, recorder = (one.member for one in house.roll.passes[:2])
+async def opened(officer: Member, house: House, chair: int = 0) -> str:
+    """A meeting of everybody that has just opened; the first of the roll organizes, the one at place `chair` leads it."""
+    organizer, *others = (one.member for one in house.roll.passes[:3])
     plan = {
         "title": "大会",
         "starts_at_ms": FAR_MS,
         "ends_at_ms": FAR_MS + HOUR_MS,
-        "chair": chair,
-        "organizer": chair,
-        "recorder": recorder,
+        "chair": house.roll.passes[chair].member,
+        "organizer": organizer,
+        "recorder": others[-1],
     }
     create = {"type": "meeting.create", "unit": house.roll.branches[0], "kind": "general", "plan": plan}
     made = await officer.ask(create | {"cid": str(uuid_utils.uuid7())})
     meeting = str(made["meetings"][0])
-    for word in ("meeting.announce", "meeting.open"):
-        await officer.ask({"type": word, "meeting": meeting})
+    await officer.ask({"type": "meeting.announce", "meeting": meeting})
+    await officer.ask({"type": "meeting.open", "meeting": meeting, "anyway": True})
     return meeting
 
 

@@ -13,6 +13,7 @@ from server.config import Settings
 from server.lifespan import House, Rhythms, open_house
 from server.serving import Server, bind, uvicorn_config
 from storage.client import MongoSettings
+from storage.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,11 @@ class Served:
 
 @asynccontextmanager
 async def whole_server(
-    mongo: MongoSettings, folder: Path, rhythms: Rhythms | None = None, redis_url: str | None = None
+    mongo: MongoSettings,
+    folder: Path,
+    rhythms: Rhythms | None = None,
+    redis_url: str | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Served]:
     """Serve everything on a free port while the block runs.
 
@@ -41,11 +46,13 @@ async def whole_server(
         folder: Data folder.
         rhythms: Bounds and rhythms; the product's by default.
         redis_url: Given: the server takes itself for one of several.
+        clock: Given: what the server takes for time.
     """
     settings = Settings(data_dir=folder, port=0)
     listener = bind(settings)
     settings = settings.model_copy(update={"port": port_of(listener)})
-    async with open_house(settings, Backing(mongo, redis_url, mongo_is_ours=False), rhythms=rhythms) as house:
+    backing = Backing(mongo, redis_url, mongo_is_ours=False)
+    async with open_house(settings, backing, rhythms=rhythms, clock=clock) as house:
         ready = asyncio.Event()
         server = Server(uvicorn_config(build_app(house), settings), ready.set, house.exchange.drain)
         async with asyncio.TaskGroup() as group:

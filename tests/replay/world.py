@@ -127,6 +127,15 @@ class World:
         """Run a command as a member through the pipeline."""
         return await self.dispatcher.answer(command, await self.actor(member), self.clock.now_ms())
 
+    async def watch(self, member: str, topic: str) -> None:
+        """Have a member follow a topic, so that its live events are told."""
+        row, actor = self.registry.topics[topic.partition(":")[0]], await self.actor(member)
+        assert await row.may_enter(actor, topic.partition(":")[2], self.reader)
+
+    async def live_events(self) -> list[LiveEvent]:
+        """What was told live so far, in order."""
+        return self.live
+
     async def snapshot(self, member: str, topic: str, model: type[S]) -> S:
         """What a fresh client of the member gets for a topic it may enter."""
         kind, _, ident = topic.partition(":")

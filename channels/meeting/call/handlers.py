@@ -9,10 +9,8 @@ from channels.core.context import Context
 from channels.meeting.call.order import following, names_in_order
 from channels.meeting.committing import Step, change, sheet_entry
 from channels.meeting.contract import sheet_topic
-from channels.meeting.entry.check_in import LIVE
 from channels.meeting.entry.windows import late_ms, newest_round
 from channels.meeting.errors import BATON_TAKEN, NOT_ON_ROLL, NOTHING_THERE, PERSON_NOT_HERE, WRONG_STAGE
-from channels.meeting.life import check_stage
 from channels.meeting.presence import told
 from channels.meeting.protocol.call import (
     MeetingAnswerCall,
@@ -35,6 +33,7 @@ from channels.meeting.protocol.values import Meeting, MeetingBaton, MeetingRollC
 from channels.meeting.reading import Held
 from channels.meeting.rights import running, scene
 from channels.meeting.sheets import sheet_of_meeting
+from channels.meeting.stages import LIVE, check_stage
 from channels.meeting.telling import tell
 from channels.protocol.base import Done
 from channels.protocol.errors import Refused

@@ -23,12 +23,12 @@ from channels.meeting.rights import Scene, scene
 from channels.meeting.selves import self_of
 from channels.meeting.sheet import PRESENT, Sheet
 from channels.meeting.sheets import sheet_lately
+from channels.meeting.stages import LIVE
 from channels.meeting.telling import tell
 from channels.protocol.errors import BAD_FIELD, Refused
 from storage.log import Append
 
 CORRECTION_H = 72
-LIVE = frozenset({"in_session", "paused"})
 
 
 async def check_in(command: MeetingCheckIn, ctx: Context) -> MeetingCheckInResult:

@@ -9,9 +9,7 @@ from typing import Any
 
 from channels.core.context import Context
 from channels.meeting.committing import sheet_entry
-from channels.meeting.entry.check_in import LIVE
 from channels.meeting.errors import PERSON_NOT_HERE, WRONG_STAGE
-from channels.meeting.life import check_stage
 from channels.meeting.presence import told
 from channels.meeting.protocol.entry import (
     MeetingConfirm,
@@ -30,6 +28,7 @@ from channels.meeting.protocol.sheet import (
 from channels.meeting.rights import Scene, at_desk
 from channels.meeting.sheet import PRESENT, Sheet, is_present
 from channels.meeting.sheets import sheet_of_meeting
+from channels.meeting.stages import LIVE, check_stage
 from channels.meeting.telling import tell
 from channels.protocol.base import Done
 from channels.protocol.errors import BAD_FIELD, Refused

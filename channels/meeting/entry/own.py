@@ -2,10 +2,8 @@
 
 from channels.core.context import Context
 from channels.meeting.committing import sheet_entry
-from channels.meeting.entry.check_in import LIVE
 from channels.meeting.entry.desk import set_row
 from channels.meeting.errors import NOT_ON_ROLL, NOTHING_THERE, WRONG_STAGE
-from channels.meeting.life import check_stage
 from channels.meeting.protocol.entry import (
     MeetingAnswerDispute,
     MeetingAnswerSpot,
@@ -16,6 +14,7 @@ from channels.meeting.protocol.sheet import MeetingRow, MeetingSpotAnswered, Row
 from channels.meeting.rights import Scene, scene
 from channels.meeting.sheet import PRESENT
 from channels.meeting.sheets import sheet_of_meeting
+from channels.meeting.stages import LIVE, check_stage
 from channels.meeting.telling import tell
 from channels.protocol.base import Done
 from channels.protocol.errors import Refused

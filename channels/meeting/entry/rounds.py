@@ -6,10 +6,10 @@ import segno
 
 from channels.core.context import Context
 from channels.meeting.committing import Step, change
-from channels.meeting.entry.check_in import LIVE, entry_of
+from channels.meeting.entry.check_in import entry_of
 from channels.meeting.entry.codes import Steps, Verdict, digits_at, judge_token, token_at
 from channels.meeting.entry.sealed import secret_of
-from channels.meeting.entry.windows import extended, is_open, newest_round
+from channels.meeting.entry.windows import extended, is_open, new_round, newest_round
 from channels.meeting.errors import (
     CHECKIN_CLOSED,
     CODE_EXPIRED,
@@ -17,7 +17,6 @@ from channels.meeting.errors import (
     NOT_ON_ROLL,
     WRONG_STAGE,
 )
-from channels.meeting.life import check_stage, new_round
 from channels.meeting.presence import told
 from channels.meeting.protocol.entry import (
     MeetingCode,
@@ -34,6 +33,7 @@ from channels.meeting.protocol.values import Meeting, MeetingRound
 from channels.meeting.reading import Held
 from channels.meeting.rights import at_desk, running, scene
 from channels.meeting.sheets import sheet_of_meeting
+from channels.meeting.stages import LIVE, check_stage
 from channels.meeting.telling import tell, tell_all
 from channels.protocol.base import Done
 from channels.protocol.errors import Refused

@@ -3,10 +3,22 @@
 Imported by channels.meeting.entry.
 """
 
-from channels.meeting.protocol.values import Meeting, MeetingRound
+from channels.meeting.protocol.values import Meeting, MeetingRound, MeetingRules
 
 OUTAGE_MIN_MS = 60_000
 """A shorter outage extends nothing: people try again by themselves."""
+
+
+def new_round(ident: str, order: int, opens_at_ms: int, rules: MeetingRules) -> MeetingRound:
+    """A round of check-in that begins now."""
+    late_from_ms = opens_at_ms + rules.check_in.window_ms
+    return MeetingRound(
+        id=ident,
+        order=order,
+        opens_at_ms=opens_at_ms,
+        late_from_ms=late_from_ms,
+        closes_at_ms=late_from_ms + rules.check_in.late_ms,
+    )
 
 
 def newest_round(meeting: Meeting) -> MeetingRound | None:

@@ -3,11 +3,9 @@
 from channels.core.context import Context
 from channels.meeting.clocks import item_stopped, speaker_stopped
 from channels.meeting.committing import Step, change
-from channels.meeting.entry.check_in import LIVE
 from channels.meeting.errors import NOTHING_THERE, PERSON_NOT_HERE, WRONG_STAGE
 from channels.meeting.floor.errors import CHAIR_LAST, HANDS_FULL
 from channels.meeting.floor.queue import queued
-from channels.meeting.life import check_stage
 from channels.meeting.protocol.events import (
     MeetingChange,
     MeetingFloorEnded,
@@ -31,6 +29,7 @@ from channels.meeting.reading import Held
 from channels.meeting.rights import running, scene
 from channels.meeting.sheet import Sheet
 from channels.meeting.sheets import sheet_of_meeting
+from channels.meeting.stages import LIVE, check_stage
 from channels.protocol.base import Done
 from channels.protocol.errors import FORBIDDEN, Refused
 

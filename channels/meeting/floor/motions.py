@@ -2,11 +2,9 @@
 
 from channels.core.context import Context
 from channels.meeting.committing import Step, change, sheet_entry
-from channels.meeting.entry.check_in import LIVE
 from channels.meeting.errors import NOTHING_THERE, PERSON_NOT_HERE, PLAN_WRONG, ROLES_CLASH, WRONG_STAGE
 from channels.meeting.floor.errors import FORM_NOT_ALLOWED, ONE_PER_PERSON, VOTE_RUNNING
 from channels.meeting.floor.opinions import motion_of
-from channels.meeting.life import BEFORE_OPENING, check_stage
 from channels.meeting.presence import told
 from channels.meeting.protocol.events import (
     MeetingChange,
@@ -38,6 +36,7 @@ from channels.meeting.reading import Held
 from channels.meeting.rights import running
 from channels.meeting.seating import audience
 from channels.meeting.sheets import sheet_of_meeting
+from channels.meeting.stages import BEFORE_OPENING, LIVE, check_stage
 from channels.meeting.telling import tell
 from channels.protocol.base import Done
 from channels.protocol.errors import Refused

@@ -8,7 +8,6 @@ from typing import Any
 from channels.core.context import Context
 from channels.meeting.committing import Step, change, sheet_entry
 from channels.meeting.errors import NOT_ON_ROLL, NOTHING_THERE, ROLES_CLASH
-from channels.meeting.life import check_stage
 from channels.meeting.minutes.errors import MINUTES_CHANGED, MINUTES_MISSING, NOT_APPROVED, RETURN_REASON
 from channels.meeting.minutes.prefill import missing_parts
 from channels.meeting.minutes.store import MINUTES, minutes_of
@@ -38,6 +37,7 @@ from channels.meeting.reading import Held
 from channels.meeting.rights import Scene, scene
 from channels.meeting.sheet import PRESENT
 from channels.meeting.sheets import sheet_of_meeting
+from channels.meeting.stages import check_stage
 from channels.meeting.telling import tell, tell_all
 from channels.protocol.base import Done
 from channels.protocol.errors import FORBIDDEN, Refused

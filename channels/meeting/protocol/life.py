@@ -128,6 +128,8 @@ class MeetingOpenLobby(Command):
 
     type: Literal["meeting.open_lobby"] = "meeting.open_lobby"
     meeting: Id
+    anyway: bool = False
+    """Also while another meeting of the unit is in its lobby or in session."""
 
 
 class MeetingOpen(Command):
@@ -135,6 +137,8 @@ class MeetingOpen(Command):
 
     type: Literal["meeting.open"] = "meeting.open"
     meeting: Id
+    anyway: bool = False
+    """Also while another meeting of the unit is in its lobby or in session."""
 
 
 class MeetingPause(Command):

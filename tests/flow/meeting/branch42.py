@@ -94,6 +94,10 @@ class Branch42:
     async def announced(self, **more: Any) -> str:  # noqa: ANN401 - fields of the plan
         """A general meeting that was announced three days before."""
         self.world.clock.advance(EVENING_MS - 3 * 86_400_000 - self.world.clock.now_ms())
+        return await self.announced_tonight(**more)
+
+    async def announced_tonight(self, **more: Any) -> str:  # noqa: ANN401 - fields of the plan
+        """The same, announced at this moment of the story."""
         made = await self.do(
             "宋佳宁",
             MeetingCreate,

@@ -1971,6 +1971,8 @@ export interface MeetingOpen {
   type: "meeting.open";
   ref: number;
   meeting: string;
+  /** Also while another meeting of the unit is in its lobby or in session. */
+  anyway?: boolean;
 }
 
 /** Let people in before it begins. */
@@ -1978,6 +1980,8 @@ export interface MeetingOpenLobby {
   type: "meeting.open_lobby";
   ref: number;
   meeting: string;
+  /** Also while another meeting of the unit is in its lobby or in session. */
+  anyway?: boolean;
 }
 
 /** Begin a further round of check-in. */
@@ -3826,6 +3830,7 @@ export type ErrorKey =
   | "NUMBER_TAKEN"
   | "ONE_PER_PERSON"
   | "OPINION_DIFFERS"
+  | "OTHER_RUNNING"
   | "PARTNER_LEFT"
   | "PASSWORD_COMMON"
   | "PASSWORD_CONTEXT"
