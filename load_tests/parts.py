@@ -51,7 +51,9 @@ PARTS: tuple[PartRow, ...] = (
     PartRow("latency", "latency", 120, {"seconds": 12.0}, {"subscribers": 200, "seconds": 3.0}),
     PartRow("memory", "memory", 300, {}, {"sizes": "100 300"}),
     PartRow("storm", "reconnect_storm", 360, {}, {"sessions": 200, "branches": 10, "spread": 2.0}),
-    PartRow("checkin", "checkin_rush", 180, {}, {"members": 200, "within": 2.0, "watchers": 5}),
+    PartRow(
+        "checkin", "checkin_rush", 180, {}, {"members": 200, "within": 2.0, "watchers": 5, "rotate": False}
+    ),
     PartRow("growth", "growth", 300, {"seconds": 6.0}, {"sizes": "50 200", "seconds": 1.0}),
     PartRow("pages", "pages", 600, {}, {"history": 20_000, "brief": 1_000, "pages": 50}, once=True),
     PartRow(

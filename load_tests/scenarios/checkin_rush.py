@@ -39,6 +39,7 @@ class CheckinRush:
     watchers: int = field(default=20, metadata={"about": "members who watch the numbers"})
     workers: int = field(default=1, metadata={"about": "serving processes"})
     kill: str = field(default="", metadata={"about": "who is killed in the middle: worker or redis"})
+    rotate: bool = field(default=True, metadata={"about": "begin so that the code changes in the middle"})
     seed: int = field(default=1, metadata={"about": "of chance"})
     folder: Path | None = field(default=None, metadata={"about": "where the server's folder is made"})
 
@@ -73,6 +74,9 @@ async def in_house(house: House, options: CheckinRush, screen: Screen) -> Outcom
             await crowd.gather(passes[: options.members], Gathering((), exact=0))
             await watchers.gather(passes[options.members :], Gathering((f"meeting:{meeting}",), exact=0))
             await house.calm()
+        if options.rotate:
+            with screen.step("waiting for the code to be half a rush from its change"):
+                await _before_the_change(officer, meeting, options.within)
         order = {
             "meeting": meeting,
             "officer": 0,
@@ -113,6 +117,12 @@ async def opened(officer: Member, house: House, chair: int = 0) -> str:
     await officer.ask({"type": "meeting.announce", "meeting": meeting})
     await officer.ask({"type": "meeting.open", "meeting": meeting, "anyway": True})
     return meeting
+
+
+async def _before_the_change(officer: Member, meeting: str, within_s: float) -> None:
+    shown = await officer.ask({"type": "meeting.show_code", "meeting": meeting})
+    left_s = (shown["expires_at_ms"] - shown["server_now_ms"]) / 1_000
+    await asyncio.sleep((left_s - within_s / 2) % (shown["step_ms"] / 1_000))
 
 
 async def _strike(house: House, options: CheckinRush) -> None:

@@ -13,7 +13,7 @@ MEMBERS = 12
 async def test_a_rush_and_a_roll_call() -> None:
     with scratch_folder() as folder:
         async with standing(HousePlan(MEMBERS, folder=folder)) as house:
-            rush = CheckinRush(MEMBERS - 2, within=0.5, watchers=2)
+            rush = CheckinRush(MEMBERS - 2, within=0.5, watchers=2, rotate=False)
             came = await checkin_rush.in_house(house, rush, Screen())
             assert came.good, came.lines()
             assert came.figures["checked_in"] == MEMBERS - 2
