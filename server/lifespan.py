@@ -29,7 +29,7 @@ from server.readiness import Readiness
 from server.retention import keep_promises
 from server.services import Services
 from server.vapid import ensure_vapid
-from server.workers import hand_out_facts, shelf_of, sweep, sweep_uploads
+from server.workers import hand_out_facts, keep_beats, shelf_of, sweep, sweep_uploads
 from storage.clock import Clock
 
 
@@ -42,12 +42,14 @@ class Rhythms:
         policy: Numbers of accounts.
         limit_factor: Multiplies all token buckets; 0 switches them off; None for what the settings say.
         cost: Of hashing a password.
+        beats: False: features do nothing by themselves, so that a test finds the database as it left it.
     """
 
     exchange: ExchangeSettings | None = None
     policy: AccountPolicy = field(default_factory=AccountPolicy)
     limit_factor: int | None = None
     cost: Cost = field(default_factory=Cost)
+    beats: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ async def open_house(
         async with asyncio.TaskGroup() as workers:
             tasks = (
                 workers.create_task(hand_out_facts(ground, exchange), name="facts"),
+                workers.create_task(keep_beats(ground, exchange, chosen.beats), name="beats"),
                 workers.create_task(sweep(ground.blobs, ground.clock), name="sweep"),
                 workers.create_task(sweep_uploads(shelf_of(ground)), name="sweep uploads"),
                 workers.create_task(keep_promises(ground.reader), name="retention"),

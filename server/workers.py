@@ -1,4 +1,4 @@
-"""What runs beside requests in every serving process: facts to their handlers, and sweeping up.
+"""What runs beside requests in every serving process: facts to their handlers, beats of features, and sweeping up.
 
 Each worker survives a store that is away for a while. May be imported by server and tests.
 """
@@ -13,7 +13,7 @@ import structlog
 from channels.core.actor import Actor
 from channels.core.context import Context
 from channels.core.exchange import Exchange
-from channels.core.feature import FactRow
+from channels.core.feature import BeatRow, FactRow
 from server.files.shelf import Shelf
 from server.ground import Ground
 from storage.blobs import Blobs
@@ -56,16 +56,36 @@ def fact_handlers(ground: Ground, exchange: Exchange) -> dict[str, list[FactHand
 async def _handle(
     row: FactRow, ground: Ground, exchange: Exchange, body: dict[str, Any], fact_id: str
 ) -> None:
-    context = Context(
-        NOBODY, ground.clock.now_ms(), ground.reader, exchange.publish_live, exchange.access_changed
-    )
-    await row.handle(body, fact_id, context)
+    await row.handle(body, fact_id, _context(ground, exchange))
 
 
 async def hand_out_facts(ground: Ground, exchange: Exchange) -> None:
     """Handle facts until cancelled."""
     outbox = Outbox(ground.mongo, ground.log, ground.clock, fact_handlers(ground, exchange))
     await for_ever("facts", outbox.run)
+
+
+async def keep_beats(ground: Ground, exchange: Exchange, wanted: bool) -> None:
+    """What features do again and again, until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        for feature in ground.registry.features if wanted else ():
+            for row in feature.beats:
+                group.create_task(_beat(row, ground, exchange), name=f"beat {feature.name}.{row.name}")
+
+
+async def _beat(row: BeatRow, ground: Ground, exchange: Exchange) -> None:
+    while True:
+        try:
+            await row.beat(_context(ground, exchange))
+        except StorageError as fault:
+            logger.warning("beat failed", worker=row.name, fault=type(fault).__name__)
+        await asyncio.sleep(row.every_s)
+
+
+def _context(ground: Ground, exchange: Exchange) -> Context:
+    return Context(
+        NOBODY, ground.clock.now_ms(), ground.reader, exchange.publish_live, exchange.access_changed
+    )
 
 
 async def sweep(blobs: Blobs, clock: Clock) -> None:

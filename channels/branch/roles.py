@@ -80,6 +80,7 @@ ROLES: dict[str, Role] = {
     for role in (
         Role("non_voting", "无表决权成员", "non-voting member"),
         Role("observer", "列席", "observer"),
+        Role("delegate", "代表", "delegate"),
         Role("group_leader", "小组长", "group leader", frozenset({"chat.pin", "chat.mention_everyone"}) | _MEETING, officer=True),
         Role("helper", "帮办员", "helper"),
         Role("committee", "委员", "committee member", frozenset({"chat.pin", "chat.mention_everyone"}), "groups", True),

@@ -89,6 +89,21 @@ class FactRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BeatRow:
+    """Something a feature does again and again in every serving process; several may do it at the same moment.
+
+    Attributes:
+        name: For logs.
+        every_s: Seconds between the end of one beat and the next.
+        beat: The actor of its context is nobody. May fail with `StorageError`: the next beat tries again.
+    """
+
+    name: str
+    every_s: float
+    beat: Callable[[Context], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """One singular word in five places (architecture.md).
 
@@ -99,6 +114,7 @@ class Feature:
         topic: Its topic kind, if it has one.
         queries: Questions it answers.
         facts: Facts it listens to.
+        beats: What it does again and again.
         errors: Its rows of the error table.
         indexes: Indexes its collections need; start-up refuses to serve without them.
         capabilities: Word -> sentence for the roles page and the documents.
@@ -110,6 +126,7 @@ class Feature:
     topic: TopicRow | None = None
     queries: tuple[QueryRow, ...] = ()
     facts: tuple[FactRow, ...] = ()
+    beats: tuple[BeatRow, ...] = ()
     errors: tuple[ErrorRow, ...] = ()
     indexes: tuple[IndexSpec, ...] = ()
     capabilities: dict[str, str] = field(default_factory=dict)

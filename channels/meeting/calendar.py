@@ -70,7 +70,7 @@ async def feed(reader: Reader, secret: str, page: str) -> bytes | None:
     now_ms = reader.clock.now_ms()
     documents = await reader.mongo[MEETINGS].find(
         {
-            "unit": {"$in": [unit.unit for unit in units]},
+            "$or": [{"unit": {"$in": [unit.unit for unit in units]}}, {"state.guests": found["member"]}],
             "starts_at_ms": {"$gte": now_ms - AROUND_MS, "$lte": now_ms + AROUND_MS},
             "stage": {"$ne": "draft"},
         },

@@ -1,6 +1,6 @@
 """The row of meetings: topics `meeting:<id>` and `meeting:<id>-sheet`, commands `meeting.*`; one tuple of rows per part."""
 
-from channels.core.feature import CommandRow, FactRow, Feature, QueryRow, RateClass, TopicRow
+from channels.core.feature import BeatRow, CommandRow, FactRow, Feature, QueryRow, RateClass, TopicRow
 from channels.meeting import life, listing, selves, sitting
 from channels.meeting.calendar import FEED_INDEXES
 from channels.meeting.call import rows as call
@@ -10,6 +10,7 @@ from channels.meeting.errors import MEETING_ERRORS
 from channels.meeting.floor import rows as floor
 from channels.meeting.leave import rows as leave
 from channels.meeting.minutes import rows as minutes
+from channels.meeting.outage import PULSE_EVERY_S, pulse
 from channels.meeting.protocol import life as wire
 from channels.meeting.protocol.events import FLOOR_EVENTS, MeetingCounted
 from channels.meeting.protocol.sheet import SHEET_EVENTS
@@ -42,6 +43,7 @@ FEATURE = Feature(
     topic=TopicRow("meeting", selves.may_enter, selves.snapshot, wire.MeetingSnapshot, render),
     queries=(QueryRow(Attendees, listing.attendees),),
     facts=(FactRow(TOLD, tell_members),),
+    beats=(BeatRow("outage", PULSE_EVERY_S, pulse),),
     errors=(*MEETING_ERRORS, *(row for part in PARTS for row in part.ERRORS)),
     indexes=(*MEETING_INDEXES, *FEED_INDEXES, *(index for part in PARTS for index in part.INDEXES)),
     capabilities={

@@ -14,6 +14,9 @@ from channels.meeting.protocol.life import DURATION_MAX_MS, MeetingItemDraft, Me
 from channels.meeting.protocol.values import Meeting, MeetingItem, MeetingOfficers, MeetingRules
 from channels.protocol.errors import Refused
 
+STARTS_MAX_MS = 7_258_118_400_000
+"""2200-01-01: years beyond are slips of the hand, and calendars end somewhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
@@ -35,6 +38,8 @@ def check_plan(plan: MeetingPlan, rules: MeetingRules, known: Callable[[str], bo
         Refused: PLAN_WRONG with the field, ROLES_CLASH when the recorder would chair.
     """
     length_ms = plan.ends_at_ms - plan.starts_at_ms
+    if plan.starts_at_ms > STARTS_MAX_MS:
+        raise Refused(PLAN_WRONG, field="starts_at_ms")
     if not 0 < length_ms <= DURATION_MAX_MS:
         raise Refused(PLAN_WRONG, field="ends_at_ms")
     if plan.link and not plan.link.startswith("https://"):

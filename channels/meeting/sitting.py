@@ -77,7 +77,7 @@ async def _check_alone(ctx: Context, held: Held) -> None:
     wanted = {
         "unit": held.state.unit,
         "_id": {"$ne": held.state.id},
-        "state.stage": {"$in": sorted(LIVE | {"lobby"})},
+        "stage": {"$in": sorted(LIVE | {"lobby"})},
     }
     found = await ctx.mongo[MEETINGS].find_one(wanted)
     if found is not None:

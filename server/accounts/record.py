@@ -21,6 +21,8 @@ Both = tuple[str, str]
 ONLY_YOU: Both = ("只有您本人", "only you")
 NOBODY: Both = ("无人可见(加密保存)", "nobody; it is stored sealed or as a digest")
 OFFICERS: Both = ("您本人;有权查看记录的负责人", "you; officers who may read the record of the branch")
+MEETING_DESK: Both = ("您本人;本次会议的工作人员", "you; the desk of that meeting")
+WITH_MINUTES: Both = ("随会议记录保存", "as long as the minutes of the meeting")
 WHILE_ACCOUNT: Both = ("账号存在期间", "as long as the account exists")
 
 
@@ -63,6 +65,13 @@ ACCOUNT_FIELDS: tuple[FieldText, ...] = (
               ("在册期间", "while you are on the roll")),
     FieldText("messages", ("您发送的消息和文件", "Messages and files you sent"), ("交流", "talking to each other"),
               ("所在房间的成员", "members of the room"), ("按组织模板,默认2年", "as the template says; 2 years by default")),
+    FieldText("attendance", ("会议到会记录:签到、点名应答、抽点、离开时间", "Attendance: check-in, roll-call, spot checks, leaving"),
+              ("到会人数和法定人数", "attendance and quorum"), MEETING_DESK, WITH_MINUTES),
+    FieldText("leaves", ("请假类别和说明", "Leave: category and note"), ("审批", "deciding on it"),
+              ("类别:会议工作人员;说明:您和审批人", "category: the desk of the meeting; note: you and who decides"),
+              ("类别随会议记录保存;说明90天后删除", "category with the minutes; note erased after 90 days")),
+    FieldText("named_votes", ("记名表决中您投的票", "Your votes by name"), ("计票", "counting"), MEETING_DESK, WITH_MINUTES),
+    FieldText("opinions", ("缺席时的书面意见", "Written opinions while absent"), ("计票", "counting"), NOBODY, WITH_MINUTES),
     FieldText("audit", ("敏感操作记录", "Record of sensitive actions"), ("您能看到谁看过您的档案", "shows you who looked"), OFFICERS,
               ("3年", "3 years")),
 )  # fmt: skip

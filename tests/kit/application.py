@@ -42,6 +42,7 @@ UNHURRIED = Rhythms(
     policy=replace(AccountPolicy(), seen_every_ms=10**15, address_failures_max=10**9, sessions_max=150),
     limit_factor=0,
     cost=CHEAP,
+    beats=False,
 )
 """No token buckets, and the time of last use is not written: a test that compares the database before and after counts on it."""
 

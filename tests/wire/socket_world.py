@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -153,8 +153,7 @@ class SocketWorld(World):
 async def socket_world(mongo: MongoSettings, folder: Path) -> AsyncIterator[SocketWorld]:
     """A whole server on an empty database, and the stage in front of it."""
     clock = StageClock()
-    rhythms = replace(UNHURRIED)
-    async with whole_server(mongo, folder, rhythms, clock=clock) as served:
+    async with whole_server(mongo, folder, UNHURRIED, clock=clock) as served:
         world = SocketWorld(served, clock)
         try:
             yield world

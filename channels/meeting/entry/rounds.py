@@ -143,8 +143,10 @@ async def show_pass(command: MeetingShowPass, ctx: Context) -> MeetingPass:
     steps = steps_of(found.meeting)
     step = steps.at(ctx.received_at_ms)
     secret = await secret_of(ctx.reader, command.meeting)
+    token = token_at(secret, "pass", found.member, step)
     return MeetingPass(
-        token=token_at(secret, "pass", found.member, step),
+        token=token,
+        svg=segno.make(token, error="m").svg_inline(border=4),
         server_now_ms=ctx.received_at_ms,
         expires_at_ms=steps.end_ms(step),
     )

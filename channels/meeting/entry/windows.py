@@ -59,19 +59,29 @@ def extended(round_: MeetingRound, by_ms: int, now_ms: int, reason: str) -> Meet
 
 
 def after_outage(round_: MeetingRound, away_from_ms: int, back_at_ms: int) -> MeetingRound | None:
-    """The round extended by the part of an outage that fell into it; None when that was too short.
+    """The round after an outage: what fell into the window is given again, from its end or from when the service was back.
 
-    Both bounds of the outage are server times; the part before the opening and after the end does not count.
+    Both bounds of the outage are server times; the part before the opening and after the end does not count. Seen twice, an outage
+    extends once.
+
+    Returns:
+        The longer round; None when the outage was too short, or is in it already.
     """
-    lost_ms = min(back_at_ms, round_.closes_at_ms) - max(away_from_ms, round_.opens_at_ms)
-    if lost_ms <= OUTAGE_MIN_MS:
+    began_ms = max(away_from_ms, round_.opens_at_ms)
+    lost_ms = min(back_at_ms, round_.closes_at_ms) - began_ms
+    if lost_ms <= OUTAGE_MIN_MS or round_.outage_ms >= away_from_ms:
         return None
-    late_from_ms = round_.late_from_ms + (lost_ms if away_from_ms < round_.late_from_ms else 0)
+    lost_on_time_ms = max(0, min(back_at_ms, round_.late_from_ms) - began_ms)
+    late_from_ms = round_.late_from_ms
+    if lost_on_time_ms:
+        late_from_ms = max(late_from_ms, back_at_ms) + lost_on_time_ms
+    closes_at_ms = max(round_.closes_at_ms, back_at_ms) + lost_ms
     return round_.model_copy(
         update={
             "late_from_ms": late_from_ms,
-            "closes_at_ms": round_.closes_at_ms + lost_ms,
-            "extended_ms": round_.extended_ms + lost_ms,
+            "closes_at_ms": closes_at_ms,
+            "extended_ms": round_.extended_ms + closes_at_ms - round_.closes_at_ms,
+            "outage_ms": away_from_ms,
             "reason": "服务中断",
         }
     )

@@ -48,7 +48,15 @@ OPINION_DIFFERS = ErrorRow(
     status=409,
 )
 HANDS_FULL = ErrorRow(2442, "HANDS_FULL", "举手的人已经很多", "The list of speakers is full", status=409)
+OPINIONS_FILED = ErrorRow(
+    2443,
+    "OPINIONS_FILED",
+    "已有书面意见,内容不能再改;可撤销后另提一项",
+    "Written opinions rest on these words; withdraw the motion and put another",
+    status=409,
+)
 
 FLOOR_ERRORS: tuple[ErrorRow, ...] = (
     TALLY_WRONG, TALLY_MISSING, ONE_PER_PERSON, FORM_NOT_ALLOWED, VOTE_RUNNING, CHAIR_LAST, OPINION_DIFFERS, HANDS_FULL,
+    OPINIONS_FILED,
 )  # fmt: skip

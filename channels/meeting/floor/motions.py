@@ -3,8 +3,13 @@
 from channels.core.context import Context
 from channels.meeting.committing import Step, change, sheet_entry
 from channels.meeting.errors import NOTHING_THERE, PERSON_NOT_HERE, PLAN_WRONG, ROLES_CLASH, WRONG_STAGE
-from channels.meeting.floor.errors import FORM_NOT_ALLOWED, ONE_PER_PERSON, VOTE_RUNNING
-from channels.meeting.floor.opinions import motion_of
+from channels.meeting.floor.errors import (
+    FORM_NOT_ALLOWED,
+    ONE_PER_PERSON,
+    OPINIONS_FILED,
+    VOTE_RUNNING,
+)
+from channels.meeting.floor.opinions import about, motion_of
 from channels.meeting.presence import told
 from channels.meeting.protocol.events import (
     MeetingChange,
@@ -77,7 +82,7 @@ def proposed(state: Meeting, command: MeetingPropose, fresh: str) -> MeetingMoti
     """The motion as it shall stand. Pure.
 
     Raises:
-        Refused: NOTHING_THERE, WRONG_STAGE, PLAN_WRONG, FORM_NOT_ALLOWED, ONE_PER_PERSON.
+        Refused: NOTHING_THERE, WRONG_STAGE, PLAN_WRONG, FORM_NOT_ALLOWED, ONE_PER_PERSON, OPINIONS_FILED.
     """
     before = motion_of(state, command.motion) if command.motion is not None else None
     if before is not None and before.state not in PENDING:
@@ -92,7 +97,7 @@ def proposed(state: Meeting, command: MeetingPropose, fresh: str) -> MeetingMoti
     if command.form not in rule.forms:
         raise Refused(FORM_NOT_ALLOWED)
     _check_person(state, command, rule)
-    return MeetingMotion(
+    motion = MeetingMotion(
         id=before.id if before is not None else fresh,
         order=before.order if before is not None else len(state.motions) + 1,
         item=command.item,
@@ -106,6 +111,9 @@ def proposed(state: Meeting, command: MeetingPropose, fresh: str) -> MeetingMoti
         state=before.state if before is not None else "proposed",
         written=before.written if before is not None else 0,
     )
+    if before is not None and before.written and about(motion) != about(before):
+        raise Refused(OPINIONS_FILED)
+    return motion
 
 
 def _check_person(state: Meeting, command: MeetingPropose, rule: MeetingRule) -> None:

@@ -1,10 +1,14 @@
 """Written opinions: filed before the opening, confirmed by a second person, sealed until the vote is counted (domain.md 2.4).
 
-meeting_opinions   {_id: motion|member, meeting, motion, member, by, confirmed_by?, sealed choice}
+meeting_opinions   {_id: motion|member, meeting, motion, member, about, by, confirmed_by?, sealed choice}
+
+An opinion is about the words of a motion as they were read: `about` is their digest. Words with confirmed opinions cannot be changed
+any more; an unconfirmed one on other words is replaced when somebody enters it anew.
 
 Imported by channels.meeting.floor.
 """
 
+import hashlib
 from collections import Counter
 
 from channels.core.context import Context, Reader
@@ -54,7 +58,7 @@ async def file_opinion(command: MeetingFileOpinion, ctx: Context) -> Done:
             ROLES_CLASH (one's own, or both times the same person), OPINION_DIFFERS.
     """
     found = await at_desk(ctx, command.meeting)
-    await _check(found.held, command, ctx)
+    motion = await _check(found.held, command, ctx)
     key = f"{command.motion}|{command.member}"
     opinions = ctx.mongo[OPINIONS]
     document = {
@@ -62,17 +66,27 @@ async def file_opinion(command: MeetingFileOpinion, ctx: Context) -> Done:
         "meeting": command.meeting,
         "motion": command.motion,
         "member": command.member,
+        "about": about(motion),
         "by": found.member,
         "choice": ctx.reader.cipher.encrypt(command.choice, field=FIELD, record=key),
     }
     try:
         await opinions.insert_one(document)
     except Duplicate:
-        await _confirm(command, key, found.member, ctx)
+        of_other_words = {"_id": key, "about": {"$ne": about(motion)}, "confirmed_by": {"$exists": False}}
+        fields = {name: value for name, value in document.items() if name != "_id"}
+        if not await opinions.update_one(of_other_words, {"$set": fields}):
+            await _confirm(command, key, found.member, ctx)
     return Done()
 
 
-async def _check(held: Held, command: MeetingFileOpinion, ctx: Context) -> None:
+def about(motion: MeetingMotion) -> str:
+    """Digest of what an opinion on a motion is about."""
+    words = "\n".join((motion.title, motion.text, motion.person, motion.rule))
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+async def _check(held: Held, command: MeetingFileOpinion, ctx: Context) -> MeetingMotion:
     state = held.state
     if state.stage not in ("draft", "announced", "lobby"):
         raise Refused(WRONG_STAGE)
@@ -89,6 +103,7 @@ async def _check(held: Held, command: MeetingFileOpinion, ctx: Context) -> None:
     person = next((one for member, one in seats.items() if member == command.member), None)
     if person is None or person.class_ not in people.voting:
         raise Refused(NOT_ENTITLED)
+    return motion
 
 
 async def _confirm(command: MeetingFileOpinion, key: str, by: str, ctx: Context) -> None:
@@ -110,16 +125,18 @@ async def _confirm(command: MeetingFileOpinion, key: str, by: str, ctx: Context)
         if held.state.stage not in ("draft", "announced", "lobby"):
             raise Refused(WRONG_STAGE)
         motion = motion_of(held.state, command.motion)
+        if about(motion) != found["about"]:
+            raise Refused(OPINION_DIFFERS)  # the words were changed at this moment
         counted = motion.model_copy(update={"written": motion.written + 1})
         return Step(MeetingOpinionFiled, MeetingChange(motions_set=[counted]), writes=(confirmed,))
 
     await change(ctx, command.meeting, decide)
 
 
-async def opinions_of(reader: Reader, motion: str, sheet: Sheet) -> Opinions:
+async def opinions_of(reader: Reader, motion: MeetingMotion, sheet: Sheet) -> Opinions:
     """The confirmed opinions on a motion of those who did not come; whoever came votes in the hall."""
     found = await reader.mongo[OPINIONS].find(
-        {"motion": motion, "confirmed_by": {"$exists": True}}, limit=OPINIONS_MAX
+        {"motion": motion.id, "about": about(motion), "confirmed_by": {"$exists": True}}, limit=OPINIONS_MAX
     )
     choices = Counter[str]()
     for document in found:

@@ -177,7 +177,7 @@ async def _count(ctx: Context, motion: MeetingMotion, rule: MeetingRule, sheet: 
         raise Refused(TALLY_MISSING)
     if is_void(tally):
         return motion.model_copy(update=ended | {"state": "void", "reason": TOO_MANY_BACK})
-    opinions = await opinions_of(ctx.reader, motion.id, sheet)
+    opinions = await opinions_of(ctx.reader, motion, sheet)
     try:
         result = result_of(rule, motion.frozen, tally, opinions)
     except EmptyBase:

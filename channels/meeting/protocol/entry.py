@@ -91,6 +91,8 @@ class MeetingPass(Result):
     """A pass of one step."""
 
     token: Token
+    svg: str
+    """The token as a picture for the organizer's camera."""
     server_now_ms: Millis
     expires_at_ms: Millis
 

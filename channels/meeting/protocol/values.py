@@ -189,6 +189,8 @@ class MeetingRound(WireModel):
     closes_at_ms: Millis
     extended_ms: Millis = 0
     """By how much an outage or the organizer extended it."""
+    outage_ms: Millis = 0
+    """Beginning of the last outage that extended it; 0 for none."""
     reason: str = ""
 
 

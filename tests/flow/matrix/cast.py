@@ -73,6 +73,7 @@ CAST: tuple[Part, ...] = (
     Part("left", "somebody who was secretary and left", "secretary", standing=Standing.LEFT),
     Part("member", "a plain member"),
     Part("non-voting", "a non-voting member", "non_voting"),
+    Part("delegate", "a delegate", "delegate"),
     Part("observer", "an observer", "observer"),
     Part("aide", "a member who helps out", "helper"),
     Part("committee", "a committee member", "committee"),

@@ -123,7 +123,8 @@ async def arrivals(b42: Branch42, meeting: str) -> None:
         await come(b42, meeting, name)
 
 
-async def from_notice_to_approved_minutes(b42: Branch42) -> None:
+async def from_notice_to_approved_minutes(b42: Branch42) -> str:
+    """The whole story; returns the meeting, whose minutes are approved."""
     meeting, admission = await before_the_day(b42)
 
     b42.move_to("18:50")
@@ -205,6 +206,7 @@ async def from_notice_to_approved_minutes(b42: Branch42) -> None:
     b42.move_to("20:32")
     await b42.do("宋佳宁", MeetingClose, meeting=meeting)
     await after_closing(b42, meeting)
+    return meeting
 
 
 async def after_closing(b42: Branch42, meeting: str) -> None:

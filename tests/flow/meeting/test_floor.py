@@ -20,6 +20,7 @@ from channels.meeting.floor.errors import (
     FORM_NOT_ALLOWED,
     ONE_PER_PERSON,
     OPINION_DIFFERS,
+    OPINIONS_FILED,
     TALLY_MISSING,
     TALLY_WRONG,
     VOTE_RUNNING,
@@ -142,6 +143,26 @@ async def test_ballots_on_paper_with_a_written_opinion(b42: Branch42) -> None:
     assert counted.result is not None
     assert (counted.result.yes, counted.result.no, counted.result.abstain) == (35, 2, 2)
     assert (counted.result.written_yes, counted.result.needed, counted.state) == (1, 22, "passed")
+
+
+async def test_an_opinion_is_about_the_words_that_were_read(b42: Branch42) -> None:
+    meeting = await b42.announced()
+    fields = {"title": "接收周晓禾为预备党员", "rule": "admission", "form": "paper", "person": "周晓禾"}
+    motion = await propose(b42, meeting, **fields)
+    opinion = {"meeting": meeting, "motion": motion, "member": b42.ids["冯国栋"], "choice": "yes"}
+    edit = {"meeting": meeting, "motion": motion, **fields}
+    await b42.do("宋佳宁", MeetingFileOpinion, **opinion)
+    await b42.do("宋佳宁", MeetingPropose, **edit | {"text": "附考察报告"})
+    # what one person entered was about other words: the second one begins anew
+    await b42.do("孙巧云", MeetingFileOpinion, **opinion)
+    assert (await motion_of(b42, meeting, motion)).written == 0
+    await b42.do("宋佳宁", MeetingFileOpinion, **opinion)
+    assert (await motion_of(b42, meeting, motion)).written == 1
+    await refused(
+        b42.world, OPINIONS_FILED, b42.ids["宋佳宁"], MeetingPropose, **edit | {"text": "另一份报告"}
+    )
+    await b42.do("宋佳宁", MeetingPropose, **edit | {"text": "附考察报告"})  # the same words again
+    assert (await motion_of(b42, meeting, motion)).written == 1
 
 
 async def test_more_ballots_back_than_given_out_make_the_vote_void(b42: Branch42) -> None:

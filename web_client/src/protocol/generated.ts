@@ -2024,6 +2024,8 @@ export interface MeetingOpinionFiled {
 /** A pass of one step. */
 export interface MeetingPass {
   token: string;
+  /** The token as a picture for the organizer's camera. */
+  svg: string;
   server_now_ms: number;
   expires_at_ms: number;
 }
@@ -2273,6 +2275,8 @@ export interface MeetingRound {
   closes_at_ms: number;
   /** By how much an outage or the organizer extended it. */
   extended_ms: number;
+  /** Beginning of the last outage that extended it; 0 for none. */
+  outage_ms: number;
   reason: string;
 }
 
@@ -3829,6 +3833,7 @@ export type ErrorKey =
   | "NO_ACCOUNT"
   | "NUMBER_TAKEN"
   | "ONE_PER_PERSON"
+  | "OPINIONS_FILED"
   | "OPINION_DIFFERS"
   | "OTHER_RUNNING"
   | "PARTNER_LEFT"

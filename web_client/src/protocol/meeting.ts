@@ -30,7 +30,7 @@ export type { MeetingCounted };
 export type {
   Meeting,
   MeetingChange,
-  MeetingCode,
+  MeetingCorrection,
   MeetingCounts,
   MeetingHand,
   MeetingItem,
@@ -45,6 +45,8 @@ export type {
   MeetingSelf,
   MeetingSheet,
   MeetingSnapshot,
+  MeetingTask,
   MeetingText,
   MinutesSection_Output as MinutesSection,
+  MinutesStatement_Output as MinutesStatement,
 } from "./generated";
