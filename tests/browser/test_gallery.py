@@ -3,7 +3,7 @@
 The gallery (web_client/README.md) is built and served for the test; which parts there are it says itself. It takes minutes, so it has a
 command of its own and is not part of `make test`:
 
-    make gallery                                                         axe, overflow and pictures, 28 parts in four looks
+    make gallery                                                         axe, overflow and pictures, 30 parts in four looks
 
 After a wanted change:
 
@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web_client"
 KEPT = Path(__file__).resolve().parent / "gallery"
 SEEN = ROOT / ".cache" / "gallery"
-KEPT_BYTES_MAX = 3_000_000
+KEPT_BYTES_MAX = 3_500_000
 BUILD_LIMIT_S = 120
 READY_LIMIT_MS = 20_000
 PAGES_AT_ONCE = 2
@@ -54,6 +54,9 @@ DRAWN_ALIKE = (
     "--disable-lcd-text",
 )
 OVERFLOW = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+
+OF_THE_GALLERY = "landmark-unique:"
+"""What only a gallery has: the same part of a page in several states below each other. Real pages are asked about it, too."""
 
 ASKED, _, WORDS = os.environ.get("HUITANG_GALLERY", "").partition(":")
 DRAWN_ANEW = frozenset(WORDS.split(",")) if WORDS else None
@@ -240,7 +243,8 @@ async def faults_of(page: Page, gallery: str, view: View, part: str) -> list[str
     found = judged(await picture_of(page, view), part, view)
     if (over_px := await page.evaluate(OVERFLOW)) > 0:
         found.append(f"overflow: the page is {over_px} px wider than the window")
-    return [*found, *await violations(page), *wrong]
+    barriers = [one for one in await violations(page) if not one.startswith(OF_THE_GALLERY)]
+    return [*found, *barriers, *wrong]
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.word)

@@ -35,6 +35,8 @@ export const PARTS: readonly Part[] = [
   { name: "delete", load: () => import("./parts/PartDelete.vue") },
   { name: "shortcuts", load: () => import("./parts/PartShortcuts.vue") },
   { name: "picture", load: () => import("./parts/PartPicture.vue") },
+  { name: "meeting", load: () => import("./parts/PartMeeting.vue") },
+  { name: "meeting-desk", load: () => import("./parts/PartMeetingDesk.vue") },
   { name: "page-room", load: shell, page: true, at: "/chat/branch" },
   { name: "page-thread", load: shell, page: true, at: "/chat/branch/thread/2" },
   { name: "page-no-permission", load: shell, page: true, at: "/chat/gone" },

@@ -79,8 +79,11 @@ export function clockTime(atMs: number): string {
   return wall(atMs).toISOString().slice(11, 16);
 }
 
+/** English dates in the order of most of the world: day, month, year. */
+const tag = (locale: Locale): string => (locale === "en" ? "en-GB" : locale);
+
 const date = (atMs: number, locale: Locale, options: Intl.DateTimeFormatOptions): string =>
-  new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, { timeZone: zone, ...options }).format(atMs);
+  new Intl.DateTimeFormat(tag(locale), { timeZone: zone, ...options }).format(atMs);
 
 /** Day only: 今天, 昨天, 周三, 7月2日, 2025年7月2日. */
 export function dayName(atMs: number, nowMs: number, locale: Locale, words: DayWords): string {
@@ -126,4 +129,22 @@ export function badgeCount(count: number): string {
 
 export function asLocale(word: string): Locale {
   return isLocale(word) ? word : "zh-CN";
+}
+
+const utcDay = (day: string): Date => new Date(`${day}T00:00:00Z`);
+
+/** `2026年12月` of a month written `2026-12`. */
+export function monthName(month: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(tag(locale), { timeZone: "UTC", year: "numeric", month: "long" }).format(utcDay(`${month}-01`));
+}
+
+/** `12月10日 星期四` of a calendar day. */
+export function dayTitle(day: string, locale: Locale): string {
+  return new Intl.DateTimeFormat(tag(locale), { timeZone: "UTC", month: "long", day: "numeric", weekday: "long" }).format(utcDay(day));
+}
+
+/** Short names of the days of the week, Monday first. */
+export function weekdays(locale: Locale): string[] {
+  const name = new Intl.DateTimeFormat(tag(locale), { timeZone: "UTC", weekday: "short" });
+  return Array.from({ length: 7 }, (_, place) => name.format(utcDay(`2024-01-0${String(place + 1)}`))); // the first of that month was a Monday
 }

@@ -81,6 +81,7 @@ export const useMeetings = defineStore("meetings", () => {
         else if (isFloorEvent(event) && holding.meeting !== null) {
           holding.meeting = changed(holding.meeting, event.change);
           const { stage, officers, roll } = event.change;
+          if (event.type === "meeting.vote_opened") forgetVotes(holding, event.change);
           if (stage !== null || officers !== null || roll !== null) setTimeout(() => void refresh(holding), Math.random() * SPREAD_MS);
         }
       },
@@ -110,6 +111,12 @@ export const useMeetings = defineStore("meetings", () => {
     if (holding.counts !== null && event.counts.at < holding.counts.at) return;
     holding.counts = event.counts;
     holding.last = event.last;
+  }
+
+  /** A vote that was put off and is opened again begins anew. */
+  function forgetVotes(holding: MeetingHolding, change: MeetingChange): void {
+    const opened = new Set(change.motions_set.map((motion) => motion.id));
+    if (holding.you !== null) holding.you = { ...holding.you, voted: holding.you.voted.filter((id) => !opened.has(id)) };
   }
 
   /** The own part is not told to everybody: asked for after what may have changed it. */

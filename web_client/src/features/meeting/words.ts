@@ -1,5 +1,6 @@
 import { useI18n } from "vue-i18n";
 
+import { asLocale } from "@/i18n/format";
 import type { MeetingText } from "@/protocol/meeting";
 
 /** The words of the organisation's template in the reader's language. */
@@ -23,3 +24,6 @@ export const minutes = (ms: number): number => Math.ceil(ms / MINUTE_MS);
 
 /** Six ASCII digits of what was typed; full-width ones and spaces are forgiven. */
 export const digitsOf = (typed: string): string => typed.normalize("NFKC").replace(/\D/g, "").slice(0, 6);
+
+/** Address of a file of a meeting in the reader's language; files know Chinese and English. */
+export const fileOf = (meeting: string, kind: string, locale: string): string => `/api/v1/meetings/${meeting}/files/${kind}?lang=${asLocale(locale) === "en" ? "en" : "zh-CN"}`;
