@@ -7,7 +7,7 @@ QUICK ?=
 BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check deploy-check bench setup schema lock screenshots client-speed gallery clean python
+.PHONY: help run test check deploy-check office-check bench setup schema lock screenshots client-speed gallery clean python
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -23,6 +23,9 @@ check: python ## The quick ones: lint, format, types, floors, generated files.
 
 deploy-check: python ## Hold deploy/ against nginx, Caddy, systemd and shellcheck; installs them (root) or says how.
 	@$(PYTHON) scripts/setup.py test --then scripts/deploy_check.py
+
+office-check: python ## Open the files of a meeting with LibreOffice and compare; installs it (root) or says how.
+	@$(PYTHON) scripts/setup.py test --then scripts/office_check.py
 
 bench: python ## Set up and measure P1 to P10; QUICK=1 for the short one, ONLY="P1 P2" picks, BENCH="--profile" adds options.
 	@$(PYTHON) scripts/setup.py bench --then -m load_tests.bench $(if $(QUICK),--quick) --only "$(ONLY)" $(BENCH)
