@@ -1,4 +1,4 @@
-"""Make the demo organisation: founded, its roll imported, offices given, four log-ins, a little talk.
+"""Make the demo organisation: founded, its roll imported, offices given, four log-ins, a little talk, the next meeting.
 
 Every step looks first whether it was done: a second call changes nothing, a call after an interruption goes on. May be
 imported by server and tests.
@@ -27,6 +27,7 @@ from server.accounts.passwords import Context as Words
 from server.accounts.passwords import check_password
 from server.accounts.provision import Provision
 from server.accounts.totp import SEED_BYTES, provisioning_uri, seed_text
+from server.demo.gathering import gathering
 from server.demo.keepsake import DemoLogin, read, write
 from server.demo.script import ISSUER, NUMBER_PREFIX, ORGANISATION, PARTS, ROLL, TEMPLATE, Part
 from server.demo.talk import talk
@@ -88,6 +89,8 @@ async def make_demo(reader: Reader, accounts: Accounts, folder: Path, say: Say =
         await _account(reader, accounts, branch, login)
     say("demo: a little talk")
     await talk(reader, branch)
+    say("demo: the next meeting")
+    await gathering(reader, branch)
     return Demo(branch.org, await unit(reader.mongo, branch.unit) or branch, created, logins)
 
 

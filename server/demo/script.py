@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 ROLL = Path(__file__).with_name("roll-b42.csv")
 ORGANISATION = "江澜市青禾社区第二党支部"
@@ -61,6 +62,39 @@ class Line:
     liked_by: tuple[str, ...] = ()
     pinned: bool = False
 
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """The next meeting.
+
+    Attributes:
+        title, place: As the plan says.
+        by, chair, recorder, tellers: Member numbers.
+        items: Title, kind and rule of each item.
+    """
+
+    title: str
+    place: str
+    by: str
+    chair: str
+    recorder: str
+    tellers: tuple[str, ...]
+    items: tuple[tuple[str, Literal["report", "discussion", "motion", "other"], str | None], ...]
+
+
+GATHERING = Gathering(
+    title="支部党员大会",
+    place="社区二楼活动室",
+    by="QH0012",
+    chair="QH0001",
+    recorder="QH0023",
+    tellers=("QH0024", "QH0026"),
+    items=(
+        ("第四季度工作与党费使用通报", "report", None),
+        ("表决《2027年志愿服务计划》", "motion", "general"),
+        ("征集意见", "other", None),
+    ),
+)
 
 TALK: tuple[Line, ...] = (
     Line("QH0001", "大家好,支部的线上会堂开始试用了。手机和电脑都可以用,有问题请在这里留言。", liked_by=("QH0002", "QH0012", "QH0033")),

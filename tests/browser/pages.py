@@ -142,6 +142,22 @@ async def choose_a_member(page: Page) -> None:
     await page.get_by_role("button", name=re.compile("按成员查看|By member")).click()
 
 
+async def open_meeting(page: Page) -> None:
+    """Open the next meeting."""
+    await page.locator("a[href^='/meetings/0']").first.click()
+
+
+async def open_desk(page: Page) -> None:
+    """Open the console of the next meeting."""
+    await open_meeting(page)
+    await page.get_by_role("link", name=re.compile("^(控制台|Console)$")).click()
+
+
+async def open_month(page: Page) -> None:
+    """Look at the meetings by month."""
+    await page.get_by_role("button", name=re.compile("^(月历|Calendar)$")).click()
+
+
 async def wrong_password(page: Page) -> None:
     """Try to sign in with a wrong password."""
     fields = page.locator("input")
@@ -166,6 +182,11 @@ SHOTS = (
     Shot("forward", "/chat/{room}", walk=ask_forward),
     Shot("day", "/chat/{room}/people", walk=ask_day),
     Shot("group-room", "/chat/{group}", part="member"),
+    Shot("meetings", "/meetings", part="member"),
+    Shot("meetings-month", "/meetings", part="member", walk=open_month),
+    Shot("meeting", "/meetings", part="member", walk=open_meeting),
+    Shot("meeting-desk", "/meetings", walk=open_desk),
+    Shot("meeting-new", "/meetings/new"),
     Shot("me", "/me", part="member"),
     Shot("me-record", "/me/record", part="member"),
     Shot("me-views", "/me/views", part="member"),

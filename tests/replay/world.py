@@ -77,6 +77,7 @@ class World:
         dispatcher: The pipeline.
         heard: Entries of all commits, in order.
         live: Live events, in order.
+        browsers: Member -> mark of the browser they sit at; nobody has one by itself.
     """
 
     reader: Reader
@@ -85,6 +86,7 @@ class World:
     heard: list[Entry] = field(default_factory=list)
     live: list[LiveEvent] = field(default_factory=list)
     access: list[str] = field(default_factory=list)
+    browsers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.log.listeners.append(self.heard.extend)
@@ -116,6 +118,7 @@ class World:
             member=MemberId(member),
             units=units,
             grants=grants,
+            browser=self.browsers.get(member, ""),
         )
 
     async def do(self, caller: str, model: type[Command], /, **fields: Any) -> Any:  # noqa: ANN401 - the row's result

@@ -2,7 +2,9 @@
 
 import stat
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +13,7 @@ from channels.catalog import FEATURES
 from channels.chat.contract import MAIN, chat_topic
 from channels.core.context import Reader
 from channels.core.registry import Registry
+from channels.meeting.reading import MEETINGS
 from server.accounts.account_store import ACCOUNTS
 from server.accounts.hashing import Cost
 from server.accounts.house import ACCOUNTS_INDEXES, Accounts, Foundations, open_accounts
@@ -116,6 +119,20 @@ async def test_something_was_said_in_its_rooms(stage: Stage) -> None:
     assert await log.counter_head(chat_topic(demo.branch.unit), MAIN) == spoken
     assert await stage.reader.mongo[LOG].count({"type": "chat.sent"}) == len(TALK)
     assert await stage.reader.mongo[LOG].count({"type": "chat.pinned"}) == 1
+
+
+async def test_its_next_meeting_is_announced_once(stage: Stage) -> None:
+    demo = await stage.make()
+    await stage.make()
+    (found,) = await stage.reader.mongo[MEETINGS].find({}, limit=5)
+    assert (found["unit"], found["stage"], found["state"]["title"]) == (
+        demo.branch.unit,
+        "announced",
+        "支部党员大会",
+    )
+    evening = datetime.fromtimestamp(found["starts_at_ms"] / 1_000, ZoneInfo("Asia/Shanghai"))
+    assert (evening.hour, evening.minute) == (19, 0)
+    assert 6 < (found["starts_at_ms"] - NOW_MS) / 86_400_000 < 8
 
 
 def test_its_roll_is_the_fixture() -> None:

@@ -152,6 +152,29 @@ def test_who_may_vote_is_who_was_there_at_the_opening() -> None:
     assert folded(events([came, collects(MOTION), later])).voters == {member(1)}
 
 
+@settings(max_examples=10_000, deadline=None)
+@given(happenings, happenings)
+def test_who_votes_in_an_opening_stands_whatever_happens_to_the_roll(
+    before: list[Happening], after: list[Happening]
+) -> None:
+    """Invariants 3 and 13: a running vote rests on its opening; with the server's check no more ballots come than were given out."""
+    told = [one for one in before if one[0] is not MeetingCollecting]
+    sheet = folded(events([*told, collects(MOTION)]))
+    opening, voters = sheet.opening, sheet.voters
+    for seq, (kind, fields) in enumerate(after, opening + 1):
+        if kind is MeetingCollecting:
+            continue
+        if kind is MeetingVoteCast:
+            ballot: MeetingBallot = fields["ballot"]
+            if ballot.member not in sheet.voters:
+                continue  # what floor.voting refuses
+            fields = {**fields, "opening": opening}
+        sheet.apply(kind(topic=TOPIC, seq=seq, at_ms=seq, **fields))
+    assert sheet.voters == voters
+    assert sheet.votes[MOTION].keys() <= voters
+    assert sheet.counts().voted == len(sheet.votes[MOTION]) <= len(voters)
+
+
 def test_the_first_check_in_counts_and_the_desk_has_the_last_word() -> None:
     came = (MeetingCheckedIn, {
         "member": member(1), "round": ROUND, "method": "code", "received_at_ms": 5, "late_ms": 0, "remote": False,
