@@ -23,6 +23,7 @@ from tests.browser.people import DESKTOP, PHONE, type_size
 
 ROOT = Path(__file__).resolve().parents[2]
 DIRTY_ROLL = ROOT / "tests" / "fixtures" / "roll" / "roll-dirty.xlsx"
+SCROLLS_MAX = 20
 START_LIMIT_S = 60
 SETTLE_MS = 600
 LOAD_LIMIT_MS = 15_000
@@ -67,8 +68,16 @@ class Shot:
 
 
 async def open_thread(page: Page) -> None:
-    """Enter the first thread of the room."""
-    await page.locator("a[href*='/thread/']").first.click()
+    """Enter the first thread of the room; with large type one scrolls up to it."""
+    link = page.locator("a[href*='/thread/']").first
+    messages = page.get_by_role("list", name=re.compile("^(消息|Messages)$")).first
+    for _ in range(SCROLLS_MAX):
+        if await link.count():
+            break
+        await messages.hover()
+        await page.mouse.wheel(0, -400)
+        await page.wait_for_timeout(150)
+    await link.press("Enter")
 
 
 async def open_menu(page: Page) -> None:
@@ -195,6 +204,7 @@ SHOTS = (
     Shot("me-security", "/me/security", part="member"),
     Shot("me-preferences", "/me/preferences", part="member"),
     Shot("help", "/me/help", part="member"),
+    Shot("welcome", "/welcome", part="member"),
     Shot("me-about", "/me/about", part="member"),
     Shot("manage", "/manage"),
     Shot("roll", "/manage/roll"),

@@ -85,9 +85,23 @@ class Person:
         ]
         await page.get_by_role("checkbox").check()
         await page.get_by_role("button", name="进入会堂").click()
+        await self._look_around()
         await expect(page.get_by_role("navigation", name="房间列表")).to_be_visible()
         cookies = await page.context.cookies()
         self.secrets += [Secret("token", cookie.get("value", "")) for cookie in cookies]
+
+    async def _look_around(self) -> None:
+        """The three steps that whoever is new is shown."""
+        page = self.page
+        begin, rooms = (
+            page.get_by_role("button", name="下一步"),
+            page.get_by_role("navigation", name="房间列表"),
+        )
+        await expect(begin.or_(rooms).first).to_be_visible()
+        if await begin.is_visible():
+            await begin.click()
+            await begin.click()
+            await page.get_by_role("button", name="开始使用").click()
 
     async def begin_sign_in(self) -> None:
         """Log-in name and password."""

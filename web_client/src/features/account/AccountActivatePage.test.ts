@@ -49,6 +49,7 @@ describe("activation", () => {
     await flushPromises();
     expect(asked.at(-2)).toEqual({ method: "POST", path: "/activation", body: { code: PLAIN, login: "曹玉兰", password: "password" } });
     expect(router.currentRoute.value.name).toBe("account.login");
+    expect(router.currentRoute.value.query).toEqual({ next: "/welcome" }); // shown around at the first visit
   });
 
   it("keeps the log-in name of an account that exists and asks for the present password after a reset", async () => {

@@ -6,6 +6,7 @@ import type { FeatureManifest } from "../feature";
 export const help: FeatureManifest = {
   name: "help",
   routes: [
+    { path: "/welcome", name: "help.tour", component: () => import("./HelpTourPage.vue"), meta: { title: "help.tour.name", tab: "me", deep: true } },
     {
       path: "/me/help",
       component: meFrame,
