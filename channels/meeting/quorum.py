@@ -6,7 +6,7 @@ somebody leaves and comes back sets none again. Imported by channels.meeting.
 
 from channels.meeting.errors import QUORUM_LOST, QUORUM_NOT_MET
 from channels.meeting.protocol.sheet import MeetingCounts
-from channels.meeting.protocol.values import Base, Meeting, MeetingQuorumMark, MeetingRule, MeetingThreshold
+from channels.meeting.protocol.values import Meeting, MeetingQuorumMark, MeetingRule, MeetingThreshold
 from channels.meeting.threshold import needed
 from channels.protocol.errors import Refused
 
@@ -85,16 +85,3 @@ def check_quorum(meeting: Meeting, rule: MeetingRule, counts: MeetingCounts) -> 
         return need
     reached = any(mark.rule == rule.key for mark in meeting.quorum)
     raise Refused(QUORUM_LOST if reached else QUORUM_NOT_MET, n=present, m=need)
-
-
-def base_of(base: Base, counts: MeetingCounts, valid: int) -> int:
-    """How many there are of a base at a moment; `valid` votes were cast."""
-    match base:
-        case "roll":
-            return counts.expected
-        case "entitled" | "total_weight":
-            return counts.entitled
-        case "present_entitled":
-            return counts.present_entitled
-        case "cast_valid":
-            return valid
