@@ -8,5 +8,6 @@ from channels.chat.feature import FEATURE as CHAT
 from channels.core.feature import Feature
 from channels.me.feature import FEATURE as ME
 from channels.meeting.feature import FEATURE as MEETING
+from channels.template.feature import FEATURE as TEMPLATE
 
-FEATURES: tuple[Feature, ...] = (BRANCH, CHAT, ME, MEETING)
+FEATURES: tuple[Feature, ...] = (BRANCH, CHAT, ME, MEETING, TEMPLATE)

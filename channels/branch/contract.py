@@ -4,10 +4,13 @@ Topic: `branch:<unit id>` of a branch; groups have none of their own, they are p
 Personal fields (phone, mail, dates) are never part of an answer. May import core and storage.ids only.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from channels.core.settings import Changes
 from storage.ids import MemberId, OrgId, UnitId
+from storage.log import Append, Update
 
 UnitKind = Literal["branch", "group"]
 
@@ -97,6 +100,21 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassWord:
+    """A class of membership.
+
+    Attributes:
+        key: Its key in the template.
+        title: What it is called.
+        votes: True when its members may vote on motions.
+    """
+
+    key: str
+    title: Word
+    votes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """What others need of an organisation.
 
@@ -109,8 +127,9 @@ class Organisation:
         mfa_everyone: True when plain members, too, must use a second factor; officers always must.
         time_zone: IANA name.
         root: Topmost unit.
-        voting: Keys of the membership classes that may vote on motions.
-        template_version: Version of the template's file.
+        classes: Classes of membership; the first is what a new member is when the roll does not say.
+        template_version: How often its template was changed, from the version of the file on.
+        changes: What it changed of the template's file, by key (`channels.core.settings`).
     """
 
     org: OrgId
@@ -121,8 +140,29 @@ class Organisation:
     mfa_everyone: bool
     time_zone: str
     root: UnitId
-    voting: frozenset[str]
+    classes: tuple[ClassWord, ...]
     template_version: int
+    changes: Mapping[str, Any]
+
+    @property
+    def voting(self) -> frozenset[str]:
+        """Keys of the classes whose members may vote on motions."""
+        return frozenset(one.key for one in self.classes if one.votes)
+
+
+@dataclass(frozen=True, slots=True)
+class BranchesOf:
+    """Question: the branches of an organisation. Answer: `tuple[Unit, ...]`, parents first."""
+
+    org: OrgId | str
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Question: whose roles, held in a unit, give a capability? Answer: `tuple[MemberId, ...]`, ascending."""
+
+    unit: UnitId | str
+    capability: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +234,27 @@ class OrganisationOf:
     """Question: what is this organisation? Answer: `Organisation`, or None."""
 
     org: OrgId | str
+
+
+def template_changed(org: OrgId | str, before: int, changes: Changes) -> Update:
+    """The organisation obeys other changes of its template from now on; refused when its version is not `before` any more.
+
+    To be committed with the record of who decided it.
+    """
+    return Update(
+        "orgs",
+        {"_id": org, "template_version": before},
+        {"$set": {"template_version": before + 1, "changes": dict(changes)}},
+    )
+
+
+def words_changed(branch: UnitId | str, organisation: Organisation, cid: str) -> Append:
+    """`branch.words_changed`: what things are called in the organisation from now on; told once per branch and `cid`."""
+    body = {
+        "terms": {key: {"zh": word.zh, "en": word.en} for key, word in organisation.terms.items()},
+        "classes": [
+            {"key": one.key, "title": {"zh": one.title.zh, "en": one.title.en}, "votes": one.votes}
+            for one in organisation.classes
+        ],
+    }
+    return Append(branch_topic(branch), "branch.words_changed", body, sender=str(branch), cid=cid)

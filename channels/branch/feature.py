@@ -2,7 +2,9 @@
 
 from channels.branch import handlers
 from channels.branch.contract import (
+    BranchesOf,
     GroupsOf,
+    Holders,
     MemberByBlind,
     MembersOf,
     OrganisationOf,
@@ -23,7 +25,9 @@ from channels.branch.protocol import (
 )
 from channels.branch.records import BRANCH_INDEXES
 from channels.branch.roles import CAPABILITIES
+from channels.branch.settings import WORDS, listed
 from channels.core.feature import CommandRow, Feature, QueryRow, RateClass, TopicRow
+from channels.core.settings import SettingsRow
 
 FEATURE = Feature(
     name="branch",
@@ -58,8 +62,11 @@ FEATURE = Feature(
         QueryRow(PersonCards, handlers.answer_cards),
         QueryRow(MemberByBlind, handlers.answer_contact),
         QueryRow(OrganisationOf, handlers.answer_organisation),
+        QueryRow(BranchesOf, handlers.answer_branches),
+        QueryRow(Holders, handlers.answer_holders),
     ),
     errors=BRANCH_ERRORS,
     indexes=BRANCH_INDEXES,
     capabilities={word: en for word, (_, en) in CAPABILITIES.items() if word.startswith("branch.")},
+    settings=(SettingsRow(WORDS, listed),),
 )

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from channels.branch.contract import (
+    BranchesOf,
     GroupsOf,
+    Holders,
     MemberByBlind,
     MembersOf,
     Organisation,
@@ -25,7 +27,7 @@ from channels.branch.protocol import (
     BranchCounts,
     BranchPeople,
     BranchSnapshot,
-    BranchText,
+    text_of,
     wire_organisation,
     wire_person,
     wire_unit,
@@ -36,14 +38,15 @@ from channels.branch.store import (
     counts_of,
     groups_of,
     guests_of,
+    holders,
     members_of,
     organisation,
     people_of,
     person_cards,
+    tree,
     unit,
     units_of,
 )
-from channels.branch.template import templates
 from channels.core.actor import Actor, Place
 from channels.core.context import Context, Reader
 from channels.protocol.base import LogEvent, wire_type
@@ -102,10 +105,7 @@ async def snapshot(actor: Actor, ident: str, reader: Reader) -> BranchSnapshot:
 
 def classes_of(org: Organisation) -> list[BranchClass]:
     """Membership classes of the organisation's template."""
-    return [
-        BranchClass(key=c.key, title=BranchText(zh=c.title.zh, en=c.title.en), votes=c.votes)
-        for c in templates()[org.template].classes
-    ]
+    return [BranchClass(key=c.key, title=text_of(c.title), votes=c.votes) for c in org.classes]
 
 
 def render(entry: Entry) -> LogEvent:
@@ -201,3 +201,13 @@ async def answer_contact(query: MemberByBlind, reader: Reader) -> tuple[MemberId
 async def answer_organisation(query: OrganisationOf, reader: Reader) -> Organisation | None:
     """Answer `OrganisationOf`."""
     return await organisation(reader.mongo, query.org)
+
+
+async def answer_branches(query: BranchesOf, reader: Reader) -> tuple[Unit, ...]:
+    """Answer `BranchesOf`."""
+    return tuple(found for found in await tree(reader.mongo, query.org) if found.kind == "branch")
+
+
+async def answer_holders(query: Holders, reader: Reader) -> tuple[MemberId, ...]:
+    """Answer `Holders`."""
+    return await holders(reader.mongo, query.unit, query.capability)

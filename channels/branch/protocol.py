@@ -144,6 +144,14 @@ class BranchUnitClosed(LogEvent):
     unit: Id
 
 
+class BranchWordsChanged(LogEvent):
+    """What things are called in the organisation changed; all of its words and classes as they are now."""
+
+    type: Literal["branch.words_changed"] = "branch.words_changed"
+    terms: dict[str, BranchText]
+    classes: list[BranchClass]
+
+
 class BranchPeople(Command):
     """Cards of people by id, e.g. of authors who have left; unknown ids and other organisations' members are left out."""
 
@@ -176,7 +184,7 @@ class BranchCounted(Result):
 
 BRANCH_EVENTS: tuple[type[LogEvent], ...] = (
     BranchMemberAdded, BranchMemberChanged, BranchMemberLeft, BranchRoleGranted, BranchRoleRevoked, BranchUnitAdded,
-    BranchUnitChanged, BranchUnitClosed,
+    BranchUnitChanged, BranchUnitClosed, BranchWordsChanged,
 )  # fmt: skip
 
 

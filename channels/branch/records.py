@@ -1,6 +1,7 @@
 """Stored documents of the organisation, their indexes, and what they mean as values. Imported by this feature and the roof.
 
-orgs        {_id, name, name_key, template, template_version, time_zone, accent, mfa, number_prefix, next_number, root, made_at_ms}
+orgs        {_id, name, name_key, template, template_version, time_zone, accent, mfa, number_prefix, next_number, root,
+             made_at_ms, changes?{key: value}}
 units       {_id, org, kind, name, name_key, parent, path, branch, order, roll_version, made_at_ms}
 members     {_id, org, number, name, name_key, branch, groups, units, class, status, sealed{}, blind{}, version, made_at_ms,
              changed_at_ms, left_at_ms?}

@@ -17,6 +17,7 @@ from channels.branch.protocol import (
     BranchUnitAdded,
     BranchUnitChanged,
     BranchUnitClosed,
+    BranchWordsChanged,
 )
 from channels.protocol.base import LogEvent
 
@@ -42,6 +43,9 @@ def apply(state: BranchSnapshot, event: LogEvent) -> BranchSnapshot:
             return _without(state, event.member)
         case BranchUnitAdded() | BranchUnitChanged():
             return _with_unit(state, event.unit)
+        case BranchWordsChanged():
+            words = state.organisation.model_copy(update={"terms": event.terms, "classes": event.classes})
+            return state.model_copy(update={"organisation": words})
         case BranchUnitClosed():
             return state.model_copy(update={"groups": [g for g in state.groups if g.unit != event.unit]})
     return state

@@ -34,6 +34,10 @@ CAPABILITIES: dict[str, tuple[str, str]] = {
     "bot.manage": ("管理机器人令牌", "manage bot tokens"),
     "meeting.manage": ("召集和组织会议,维护签到表", "call and run meetings, keep the attendance sheet"),
     "meeting.approve_leave": ("批准请假(不能批准自己的)", "decide on leave, never one's own"),
+    "template.propose": ("提议修改组织的叫法和会议规则", "propose changes of words and rules of meetings"),
+    "template.decide": (
+        "审定别人提议的修改(不能审定自己的)", "decide on changes of words and rules, never on one's own"
+    ),
 }  # fmt: skip
 """Every capability that a role below can give -> what it allows, zh and en. Features explain theirs in their own rows, too."""
 
@@ -69,10 +73,11 @@ class Role:
 
 _CHAT = frozenset({"chat.delete", "chat.pin", "chat.mention_everyone"})
 _MEETING = frozenset({"meeting.manage", "meeting.approve_leave"})
+_TEMPLATE = frozenset({"template.propose", "template.decide"})
 _ROLL = frozenset(
     {"branch.read_personal", "branch.manage_roll", "branch.issue_activation", "account.mfa_reset"}
 )
-_LEAD = _CHAT | _ROLL | _MEETING | {"branch.manage_units", "branch.manage_roles", "branch.export_roll", "branch.read_counts",
+_LEAD = _CHAT | _ROLL | _MEETING | _TEMPLATE | {"branch.manage_units", "branch.manage_roles", "branch.export_roll", "branch.read_counts",
                          "branch.read_audit", "bot.manage"}  # fmt: skip
 
 ROLES: dict[str, Role] = {
@@ -83,8 +88,8 @@ ROLES: dict[str, Role] = {
         Role("delegate", "代表", "delegate"),
         Role("group_leader", "小组长", "group leader", frozenset({"chat.pin", "chat.mention_everyone"}) | _MEETING, officer=True),
         Role("helper", "帮办员", "helper"),
-        Role("committee", "委员", "committee member", frozenset({"chat.pin", "chat.mention_everyone"}), "groups", True),
-        Role("organizer", "组织者", "organizer", _CHAT | _ROLL | _MEETING | {"branch.manage_units"}, "groups", True),
+        Role("committee", "委员", "committee member", frozenset({"chat.pin", "chat.mention_everyone", "template.decide"}), "groups", True),
+        Role("organizer", "组织者", "organizer", _CHAT | _ROLL | _MEETING | _TEMPLATE | {"branch.manage_units"}, "groups", True),
         Role("secretary", "书记", "secretary", _LEAD, "groups", True),
         Role("deputy", "副书记", "deputy secretary", _LEAD, "groups", True),
         Role("oversight", "监督员", "oversight officer", frozenset({"branch.read_audit", "account.mfa_reset"}), "groups", True),
@@ -124,6 +129,7 @@ SEPARATIONS: tuple[Separation, ...] = (
     Separation("candidate", "teller", "matter"),
     Separation("candidate", "ballot_helper", "matter"),
     Separation("case_subject", "case_handler", "matter"),
+    Separation("template_proposer", "template_decider", "matter"),
     Separation("mfa_reset_requester", "mfa_reset_approver", "matter"),
     Separation("mfa_reset_subject", "mfa_reset_approver", "matter"),
     Separation("mfa_reset_subject", "mfa_reset_requester", "matter"),

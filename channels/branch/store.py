@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from channels.branch.contract import MemberByBlind, Organisation, Person, Title, Unit, Word
+from channels.branch.contract import ClassWord, MemberByBlind, Organisation, Person, Title, Unit, Word
 from channels.branch.records import (
     ACTIVE,
     MEMBERS,
@@ -22,6 +22,7 @@ from channels.branch.records import (
     to_unit,
 )
 from channels.branch.roles import ROLES
+from channels.branch.settings import worded
 from channels.branch.template import Template, templates
 from channels.core.actor import Grant
 from storage.client import Document, Mongo
@@ -47,18 +48,30 @@ async def organisation(mongo: Mongo, org: str) -> Organisation | None:
         mfa_everyone=doc["mfa"] == "everyone",
         time_zone=doc["time_zone"],
         root=UnitId(doc["root"]),
-        voting=frozenset(c.key for c in template.classes if c.votes),
-        template_version=template.version,
+        classes=tuple(
+            ClassWord(c.key, Word(zh=c.title.zh, en=c.title.en), c.votes) for c in template.classes
+        ),
+        template_version=doc["template_version"],
+        changes=doc.get("changes", {}),
     )
 
 
 def template_of(org: Mapping[str, Any]) -> Template:
-    """The template of a stored organisation.
+    """The template of a stored organisation, with what it changed.
 
     Raises:
         KeyError: The file was removed from the program while an organisation uses it.
     """
-    return templates()[org["template"]]
+    return worded(templates()[org["template"]], org.get("changes", {}))
+
+
+async def holders(mongo: Mongo, ident: str, capability: str) -> tuple[MemberId, ...]:
+    """Whose roles, held in a unit, give a capability; ids ascending."""
+    roles = [role.word for role in ROLES.values() if capability in role.capabilities]
+    docs = await mongo[ROLE_HOLDS].find(
+        {"unit": ident, "role": {"$in": roles}}, fields=("member",), limit=MEMBERS_MAX
+    )
+    return tuple(MemberId(member) for member in sorted({doc["member"] for doc in docs}))
 
 
 async def unit(mongo: Mongo, ident: str) -> Unit | None:

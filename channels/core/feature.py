@@ -11,6 +11,7 @@ from typing import Any
 
 from channels.core.actor import Actor
 from channels.core.context import Context, Reader
+from channels.core.settings import SettingsRow
 from channels.protocol.base import Command, Event, LogEvent, Result, WireModel
 from channels.protocol.errors import ErrorRow
 from storage.indexes import IndexSpec
@@ -118,6 +119,7 @@ class Feature:
         errors: Its rows of the error table.
         indexes: Indexes its collections need; start-up refuses to serve without them.
         capabilities: Word -> sentence for the roles page and the documents.
+        settings: What an organisation may change of the part of its template that this feature reads.
     """
 
     name: str
@@ -130,3 +132,4 @@ class Feature:
     errors: tuple[ErrorRow, ...] = ()
     indexes: tuple[IndexSpec, ...] = ()
     capabilities: dict[str, str] = field(default_factory=dict)
+    settings: tuple[SettingsRow, ...] = ()

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from channels.core.context import Reader
 from channels.core.feature import CommandRow, FactRow, Feature, QueryRow, TopicRow
+from channels.core.settings import Setting, SettingsUnder
 from channels.protocol.base import Command, Event, wire_type
 from channels.protocol.errors import CORE_ERRORS, ErrorRow
 from channels.protocol.frames import CORE_COMMANDS
@@ -36,7 +37,7 @@ class Registry:
         features: As given.
         commands: Wire type -> row.
         topics: Kind -> row.
-        queries: Query class -> row.
+        queries: Query class -> row; the house itself answers `SettingsUnder`, from all features' parts.
         facts: Fact kind -> rows that listen to it.
         errors: Number -> row, the core's and all features'.
         events: Wire type -> event class, the core's and all features'.
@@ -54,9 +55,11 @@ class Registry:
         self.topics: Mapping[str, TopicRow] = _table(
             "topic", ((f.topic.kind, f.topic) for f in self.features if f.topic)
         )
+        house = QueryRow(SettingsUnder, self._settings)
         self.queries: Mapping[type[Any], QueryRow] = _table(
-            "query", ((q.query, q) for f in self.features for q in f.queries)
+            "query", ((q.query, q) for q in (house, *(q for f in self.features for q in f.queries)))
         )
+        _unique("part of the template", (row.part for f in self.features for row in f.settings))
         self.errors: Mapping[int, ErrorRow] = _errors(self.features)
         self.events: Mapping[str, type[Event]] = _table("event", _events(self.features))
         self.indexes: tuple[IndexSpec, ...] = tuple(i for f in self.features for i in f.indexes)
@@ -82,6 +85,10 @@ class Registry:
         if row is None:
             raise LookupError(f"no feature answers {type(query).__name__}")
         return await row.answer(query, reader)
+
+    async def _settings(self, query: SettingsUnder, _: Reader) -> tuple[Setting, ...]:
+        rows = [row for feature in self.features for row in feature.settings]
+        return tuple(one for row in rows for one in row.listed(query.template, query.changes))
 
     def _check_words(self) -> None:
         for feature in self.features:

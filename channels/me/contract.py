@@ -211,6 +211,22 @@ def meeting_told(member: MemberId | str, news: MeetingNews) -> Append:
     )
 
 
+def organisation_told(member: MemberId | str, what: str, params: dict[str, str | int], *, key: str) -> Append:
+    """`me.organisation_told`: something in the organisation the member should know of; told once per member and key.
+
+    Args:
+        member: Who.
+        what: Word of what happened, e.g. `template_changed`; the client has the sentence. At most 40 characters.
+        params: Numbers, times and words for the sentence; no personal data.
+        key: What makes it the same news.
+    """
+    body = {"what": what[:40], "params": params}
+    cid = f"organisation:{key}"
+    return Append(
+        me_topic(member), "me.organisation_told", body, sender=str(member), cid=cid, counter=NOTICE_COUNTER
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class TypingVisible:
     """Question: does this member let others see that they type? Answer: bool; False unless they said so."""

@@ -20,6 +20,7 @@ from channels.me.protocol import (
     MeMeetingTold,
     MeMention,
     MeMessageDeleted,
+    MeOrganisationTold,
     MePreferences,
     MePreferencesSet,
     MeRoom,
@@ -147,8 +148,8 @@ def _room(line: RoomLine) -> MeRoom:
     )
 
 
-def _notice(entry: Entry) -> MeSecurityNotice | MeMessageDeleted | MeMeetingTold:
+def _notice(entry: Entry) -> MeSecurityNotice | MeMessageDeleted | MeMeetingTold | MeOrganisationTold:
     event = render(entry)
-    if not isinstance(event, MeSecurityNotice | MeMessageDeleted | MeMeetingTold):
+    if not isinstance(event, MeSecurityNotice | MeMessageDeleted | MeMeetingTold | MeOrganisationTold):
         raise TypeError(f"{entry.type} is no notice")
     return event

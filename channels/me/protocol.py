@@ -169,7 +169,17 @@ class MeMeetingTold(LogEvent):
     params: dict[str, str | int] = Field(default_factory=dict)
 
 
-MeNotice = Annotated[MeSecurityNotice | MeMessageDeleted | MeMeetingTold, Field(discriminator="type")]
+class MeOrganisationTold(LogEvent):
+    """Something in the organisation that is about every member, or about its officers; the client has a sentence for each `what`."""
+
+    type: Literal["me.organisation_told"] = "me.organisation_told"
+    what: str
+    params: dict[str, str | int] = Field(default_factory=dict)
+
+
+MeNotice = Annotated[
+    MeSecurityNotice | MeMessageDeleted | MeMeetingTold | MeOrganisationTold, Field(discriminator="type")
+]
 
 
 class MeSnapshot(WireModel):
@@ -202,5 +212,5 @@ class MePreferencesSet(Result):
 
 ME_EVENTS = (
     MeRead, MeRoomAdded, MeRoomRemoved, MeMentioned, MeSecurityNotice, MeMessageDeleted, MeMeetingTold,
-    MePreferencesChanged,
+    MeOrganisationTold, MePreferencesChanged,
 )  # fmt: skip

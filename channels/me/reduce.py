@@ -28,6 +28,7 @@ from channels.me.protocol import (
     MeMention,
     MeMentioned,
     MeMessageDeleted,
+    MeOrganisationTold,
     MePreferencesChanged,
     MeRead,
     MeRoom,
@@ -47,6 +48,7 @@ MeLogEvent = (
     | MeSecurityNotice
     | MeMessageDeleted
     | MeMeetingTold
+    | MeOrganisationTold
     | MePreferencesChanged
 )
 ME_LOG_EVENT: TypeAdapter[MeLogEvent] = TypeAdapter(Annotated[MeLogEvent, Field(discriminator="type")])
@@ -135,7 +137,7 @@ def apply(state: MeSnapshot, event: LogEvent) -> MeSnapshot:
             return _room_added(state, event)
         case MeRoomRemoved():
             return _with_rooms(state, [room for room in state.rooms if room.room != event.room])
-        case MeSecurityNotice() | MeMessageDeleted():
+        case MeSecurityNotice() | MeMessageDeleted() | MeOrganisationTold():
             others = [notice for notice in state.notices if notice.seq != event.seq]
             return state.model_copy(update={"notices": [*others, event][-NOTICES_SHOWN:]})
         case MeMeetingTold(kept=True):

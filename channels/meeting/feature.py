@@ -1,6 +1,7 @@
 """The row of meetings: topics `meeting:<id>` and `meeting:<id>-sheet`, commands `meeting.*`; one tuple of rows per part."""
 
 from channels.core.feature import BeatRow, CommandRow, FactRow, Feature, QueryRow, RateClass, TopicRow
+from channels.core.settings import SettingsRow
 from channels.meeting import life, listing, selves, sitting
 from channels.meeting.calendar import FEED_INDEXES
 from channels.meeting.call import rows as call
@@ -15,6 +16,7 @@ from channels.meeting.protocol import life as wire
 from channels.meeting.protocol.events import FLOOR_EVENTS, MeetingCounted
 from channels.meeting.protocol.sheet import SHEET_EVENTS
 from channels.meeting.reading import MEETING_INDEXES, render
+from channels.meeting.settings import PART, listed
 from channels.meeting.telling import TOLD, tell_members
 from channels.protocol.base import Done
 
@@ -50,4 +52,5 @@ FEATURE = Feature(
         "meeting.manage": "call and run meetings, keep the attendance sheet",
         "meeting.approve_leave": "decide on leave, never one's own",
     },
+    settings=(SettingsRow(PART, listed),),
 )

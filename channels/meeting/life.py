@@ -8,7 +8,7 @@ from channels.core.context import Context
 from channels.meeting import plan as plans
 from channels.meeting.committing import Step, change
 from channels.meeting.errors import KIND_UNKNOWN, TOO_SHORT_NOTICE
-from channels.meeting.kind import all_kinds, rules_of
+from channels.meeting.kind import rules_of
 from channels.meeting.protocol.events import (
     MeetingAnnounced,
     MeetingCancelled,
@@ -35,6 +35,7 @@ from channels.meeting.protocol.values import (
 from channels.meeting.reading import MEETINGS, Held, stored
 from channels.meeting.rights import managing, running
 from channels.meeting.seating import Audience, audience
+from channels.meeting.settings import kinds_with
 from channels.meeting.stages import BEFORE_OPENING, LIVE, check_stage
 from channels.meeting.telling import tell_all
 from channels.protocol.base import Done
@@ -57,7 +58,7 @@ async def kinds(command: MeetingKinds, ctx: Context) -> MeetingKindsResult:
     """
     await managing(ctx, command.unit)
     organisation = await ctx.ask(OrganisationOf(ctx.actor.org or ""))
-    file = all_kinds()[organisation.template]
+    file = kinds_with(organisation.template, organisation.changes)
     rules = [rules_of(file, kind, organisation.template_version) for kind in file.kinds]
     unit = await ctx.ask(UnitOf(command.unit))
     return MeetingKindsResult(
@@ -112,7 +113,7 @@ async def rules_now(ctx: Context, unit: str, key: str) -> MeetingRules:
     found = await ctx.ask(UnitOf(unit))
     if organisation is None or found is None:
         raise Refused(UNKNOWN_TOPIC)
-    file = all_kinds()[organisation.template]
+    file = kinds_with(organisation.template, organisation.changes)
     kind = file.of(key)
     if kind is None or (kind.body == "group") != (found.kind == "group"):
         raise Refused(KIND_UNKNOWN)

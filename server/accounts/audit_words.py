@@ -12,13 +12,14 @@ from channels.branch.roles import ROLES
 Pair = tuple[str, str]
 """Chinese and English."""
 
-Kind = Literal["read", "roll", "roles", "units", "accounts", "bots"]
+Kind = Literal["read", "roll", "roles", "units", "template", "accounts", "bots"]
 
 KINDS: dict[Kind, Pair] = {
     "read": ("查看与导出", "Reading and exports"),
     "roll": ("花名册", "Roll"),
     "roles": ("职务", "Roles"),
     "units": ("支部与小组", "Branches and groups"),
+    "template": ("叫法与规则", "Words and rules"),
     "accounts": ("账号", "Accounts"),
     "bots": ("机器人令牌", "Bot tokens"),
 }
@@ -55,6 +56,10 @@ ACT_WORDS: dict[str, ActWord] = {
     "branch.unit_added": ActWord("units", ("新建了小组或支部", "made a group or branch")),
     "branch.unit_changed": ActWord("units", ("更改了名称或顺序", "changed a name or the order")),
     "branch.unit_closed": ActWord("units", ("关闭了小组", "closed a group")),
+    "template.proposed": ActWord("template", ("提议修改叫法和规则", "proposed a change of words and rules")),
+    "template.confirmed": ActWord("template", ("审定通过了修改", "confirmed a change of words and rules")),
+    "template.declined": ActWord("template", ("没有同意修改", "declined a change of words and rules")),
+    "template.withdrawn": ActWord("template", ("撤回了提议", "took a proposal back")),
     "account.code_issued": ActWord("accounts", ("发放了激活码", "handed out an activation code")),
     "account.activated": ActWord("accounts", ("激活了账号", "activated the account")),
     "account.provisioned": ActWord("accounts", ("创建了账号", "made the account")),

@@ -11,6 +11,7 @@ from server.http import (
     roll,
     roll_files,
     session_routes,
+    template,
 )
 from server.http.routes import RouteRow
 
@@ -24,5 +25,6 @@ ROUTES: tuple[RouteRow, ...] = (
     *roll.ROLL_ROUTES,
     *roll_files.ROLL_FILE_ROUTES,
     *files.FILE_ROUTES,
+    *template.TEMPLATE_ROUTES,
     *health.HEALTH_ROUTES,
 )

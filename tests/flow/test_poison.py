@@ -121,7 +121,7 @@ async def place(
             "cid": SystemIds().uuid7(), "topics": {f"chat:{branch}": {"epoch": "1", "seq": 0}}, "name": "周新人", "emoji": "👍",
             "since": {"epoch": "1", "seq": 0}, "epoch": "1", "text": "您好", "before": 9, "after": 0, "columns": {"name": 0},
             "answers": {"2": "new"}, "confirm": "0" * 64, "phone": "13800138000", "birth_date": "1970-01-01", "number": "A1",
-            "file": "minutes.docx", "secret": "nobody-knows-it",
+            "file": "minutes.docx", "secret": "nobody-knows-it", "proposal": "01980000-0000-7000-8000-00000000dead",
             "groups": [], "mentions": [member], "attachments": [], "thread": 1, "reply_to": 1, "protocol": 1, "client": "web/1",
             "token": "ht_none", "client_time_ms": 1, "header_row": 1, "class": "full", "days": 1, "order": 1, "limit": 1,
         }  # fmt: skip

@@ -1,6 +1,6 @@
 """What is sent to each HTTP route: a request that would succeed for a caller with the right."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from tests.flow.matrix.cast import Part, Standing
 from tests.flow.matrix.rules import Whose
@@ -9,6 +9,11 @@ from tests.kit.application import PASSWORD, Request
 
 NEW_PASSWORD = "seven-green-lanterns-above-the-harbour"
 REASON = "核对联系方式"
+NEW_WORD = {
+    "base_version": 1,
+    "changes": [{"key": "word/unit", "value": {"zh": "分部", "en": "section"}}],
+    "reason": REASON,
+}
 
 Asked = tuple[Stage, Part, Whose]
 Probe = Callable[[Stage, Part, Whose], Request]
@@ -19,9 +24,9 @@ def get(path: str) -> Probe:
     return lambda _stage, _part, _whose: Request("GET", path)
 
 
-def post(path: str) -> Probe:
-    """A request without object and body."""
-    return lambda _stage, _part, _whose: Request("POST", path)
+def post(path: str, body: Mapping[str, object] | None = None) -> Probe:
+    """A request without an object."""
+    return lambda _stage, _part, _whose: Request("POST", path, body)
 
 
 def of_unit(path: str, more: str = "") -> Probe:
@@ -220,6 +225,12 @@ HTTP_PROBES: dict[tuple[str, str], Probe] = {
     ("system.alive", ""): get("/alive"),
     ("system.ready", ""): get("/ready"),
     ("org.show", ""): get("/org"),
+    ("template.show", ""): get("/template"),
+    ("template.propose", ""): post("/template/proposals", NEW_WORD),
+    ("template.decide", ""): post(f"/template/proposals/{ABSENT}/decision", {"accept": True}),
+    ("template.withdraw", ""): lambda _stage, _part, _whose: Request(
+        "DELETE", f"/template/proposals/{ABSENT}"
+    ),
     ("org.add_unit", ""): add_unit,
     ("org.edit_unit", ""): edit_unit,
     ("org.close_unit", ""): close_unit,

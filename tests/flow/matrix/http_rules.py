@@ -30,6 +30,10 @@ OPEN, BEGUN, SIGNED_IN, PROVED = Door.OPEN, Door.BEGUN, Door.SIGNED_IN, Door.PRO
 HOLD_A_ROLE = frozenset(part.name for part in CAST if part.role)
 KEEP_SOMEWHERE = KEEPERS | GROUP_TOO
 GONE = "FILE_GONE"
+LEADS_ALL = frozenset({"stranger secretary"})
+"""The only ones with an office in the topmost branch of their organisation: the first organisation's stand below it."""
+
+DECIDE_TOO = frozenset({"committee"})
 
 ACCOUNT_RULES: tuple[Rule, ...] = (
     Rule("activation.check", OPEN, {
@@ -109,6 +113,14 @@ OFFICER_RULES: tuple[Rule, ...] = (
 ORGANISATION_RULES: tuple[Rule, ...] = (
     Rule("org.show", SIGNED_IN, all_the_same(MEMBERS | {"bot"}, "NOT_FOUND"),
          "tree, words and roles of the own organisation are open to its members; administrators have none (SEC-10)", bots=True),
+    Rule("template.show", SIGNED_IN, all_the_same(MEMBERS, "NOT_FOUND"),
+         "the rules, and who changed them, are open to every member of the organisation"),
+    Rule("template.propose", SIGNED_IN, all_the_same(LEADS_ALL, "FORBIDDEN"),
+         "officers of the topmost branch: the rules are those of all branches", holders=KEEP_SOMEWHERE),
+    Rule("template.decide", PROVED, all_the_same(LEADS_ALL, "FORBIDDEN", "NOT_FOUND"),
+         "another officer of the topmost branch, after a fresh proof", holders=KEEP_SOMEWHERE | DECIDE_TOO),
+    Rule("template.withdraw", SIGNED_IN, all_the_same(LEADS_ALL, "FORBIDDEN", "NOT_FOUND"),
+         "whoever proposed it", holders=KEEP_SOMEWHERE),
     Rule("org.add_unit", SIGNED_IN, of_units(KEEPERS, Cell(KEEPERS | GROUP_TOO, "FORBIDDEN", "NOT_A_BRANCH")),
          "who keeps the branch makes its groups; below a group there is nothing", holders=KEEP_SOMEWHERE),
     Rule("org.edit_unit", SIGNED_IN, of_units(KEEPERS, Cell(KEEPERS | GROUP_TOO, "FORBIDDEN")),

@@ -26,7 +26,7 @@ export interface ActivationUse {
 /** Which record, in which form. */
 export interface ActsExport {
   unit: string;
-  kind?: "read" | "roll" | "roles" | "units" | "accounts" | "bots" | null;
+  kind?: "read" | "roll" | "roles" | "units" | "template" | "accounts" | "bots" | null;
   format?: "xlsx" | "csv";
 }
 
@@ -34,7 +34,7 @@ export interface ActsExport {
 export interface ActsQuery {
   unit: string;
   /** Only actions of this kind. */
-  kind?: "read" | "roll" | "roles" | "units" | "accounts" | "bots" | null;
+  kind?: "read" | "roll" | "roles" | "units" | "template" | "accounts" | "bots" | null;
   /** Only rows older than this one. */
   before?: string | null;
   limit?: number;
@@ -85,7 +85,7 @@ export interface BranchAct {
   id: string;
   at_ms: number;
   action: string;
-  kind: "read" | "roll" | "roles" | "units" | "accounts" | "bots";
+  kind: "read" | "roll" | "roles" | "units" | "template" | "accounts" | "bots";
   text: BranchText;
   /** Display name at that time. */
   by: string;
@@ -276,6 +276,16 @@ export interface BranchUnitClosed {
   seq: number;
   at_ms: number;
   unit: string;
+}
+
+/** What things are called in the organisation changed; all of its words and classes as they are now. */
+export interface BranchWordsChanged {
+  type: "branch.words_changed";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  terms: Record<string, BranchText>;
+  classes: BranchClass[];
 }
 
 /** Address of the caller's calendar feed; shown once. Whoever has it reads the feed. */
@@ -908,6 +918,16 @@ export interface MeMessageDeleted {
   reason: string;
 }
 
+/** Something in the organisation that is about every member, or about its officers; the client has a sentence for each `what`. */
+export interface MeOrganisationTold {
+  type: "me.organisation_told";
+  topic: string;
+  seq: number;
+  at_ms: number;
+  what: string;
+  params: Record<string, string | number>;
+}
+
 /** How the member wants it, on all devices. */
 export interface MePreferences {
   /** Others see that this member types. Off until they say so (domain.md CHT-04). */
@@ -1015,7 +1035,7 @@ export interface MeSnapshot {
   /** By room id; a client orders by `last.at_ms`. */
   rooms: MeRoom[];
   /** The newest notices, oldest first. */
-  notices: (MeSecurityNotice | MeMessageDeleted | MeMeetingTold)[];
+  notices: (MeSecurityNotice | MeMessageDeleted | MeMeetingTold | MeOrganisationTold)[];
   preferences: MePreferences;
 }
 
@@ -2725,7 +2745,7 @@ export interface MeetingWriteMinutes {
 
 /** Which page of one member's part of the record. */
 export interface MemberActs {
-  kind?: "read" | "roll" | "roles" | "units" | "accounts" | "bots" | null;
+  kind?: "read" | "roll" | "roles" | "units" | "template" | "accounts" | "bots" | null;
   before?: string | null;
   limit?: number;
 }
@@ -3178,6 +3198,112 @@ export interface Subscribed {
   snapshot: Record<string, unknown> | null;
 }
 
+/** The organisation's template: what holds, what is proposed, what was. */
+export interface TemplateAnswer {
+  template: string;
+  title: BranchText;
+  /** Word of caution, e.g. 请按本组织章程核对. */
+  note: BranchText;
+  version: number;
+  settings: TemplateSetting[];
+  open: TemplateProposal | null;
+  /** Settled proposals, the newest first. */
+  history: TemplateProposal[];
+  may_propose: boolean;
+  /** True when the caller may decide on other officers' proposals. */
+  may_decide: boolean;
+}
+
+/** One of the words a choice, or the base of a share, may have. */
+export interface TemplateChoice {
+  word: string;
+  text: BranchText;
+}
+
+/** What the second officer says. */
+export interface TemplateDecision {
+  accept: boolean;
+  answer?: string;
+}
+
+/** One setting with the value it shall have. */
+export interface TemplateEdit {
+  key: string;
+  value: TemplateShare | TemplateWord | boolean | number | string | null;
+}
+
+/** One thing that a proposal makes different. */
+export interface TemplateLine {
+  key: string;
+  section: BranchText;
+  label: BranchText;
+  before: TemplateShare | TemplateWord | boolean | number | string | null;
+  after: TemplateShare | TemplateWord | boolean | number | string | null;
+}
+
+/** A change that was proposed. */
+export interface TemplateProposal {
+  proposal: string;
+  base_version: number;
+  state: "open" | "confirmed" | "declined" | "withdrawn";
+  /** Name of the proposer. */
+  by: string;
+  /** True when the caller proposed it. */
+  own: boolean;
+  at_ms: number;
+  reason: string;
+  lines: TemplateLine[];
+  decided_by: string | null;
+  decided_at_ms: number | null;
+  answer: string;
+}
+
+/** Answer to a proposal. */
+export interface TemplateProposed {
+  proposal: string;
+}
+
+/** One thing that may be changed. */
+export interface TemplateSetting {
+  key: string;
+  /** What it belongs to; settings of one section stand together. */
+  section: BranchText;
+  label: BranchText;
+  kind: "text" | "share" | "count" | "switch" | "choice";
+  /** As it is now. */
+  value: TemplateShare | TemplateWord | boolean | number | string | null;
+  /** As the template's file has it. */
+  standard: TemplateShare | TemplateWord | boolean | number | string | null;
+  least: number;
+  most: number;
+  choices: TemplateChoice[];
+  /** True when null is a value, too: there is no such rule. */
+  optional: boolean;
+  /** Of a count, e.g. days. */
+  unit: BranchText | null;
+}
+
+/** `count * den op num * base`, on integers (domain.md 2.3). */
+export interface TemplateShare {
+  base: string;
+  num: number;
+  den: number;
+  op: ">" | ">=";
+}
+
+/** A proposal to be. All that shall differ from the template's file, not only what is new. */
+export interface TemplateWish {
+  base_version: number;
+  changes: TemplateEdit[];
+  reason: string;
+}
+
+/** A word in both languages. */
+export interface TemplateWord {
+  zh: string;
+  en: string;
+}
+
 /** A word of the organisation in both languages. */
 export interface TermText {
   zh: string;
@@ -3377,6 +3503,7 @@ export type Event =
   | BranchUnitAdded
   | BranchUnitChanged
   | BranchUnitClosed
+  | BranchWordsChanged
   | ChatDeleted
   | ChatEdited
   | ChatPinned
@@ -3387,6 +3514,7 @@ export type Event =
   | MeMeetingTold
   | MeMentioned
   | MeMessageDeleted
+  | MeOrganisationTold
   | MePreferencesChanged
   | MeRead
   | MeRoomAdded
@@ -3455,6 +3583,7 @@ export interface EventOf {
   "branch.unit_added": BranchUnitAdded;
   "branch.unit_changed": BranchUnitChanged;
   "branch.unit_closed": BranchUnitClosed;
+  "branch.words_changed": BranchWordsChanged;
   "chat.deleted": ChatDeleted;
   "chat.edited": ChatEdited;
   "chat.pinned": ChatPinned;
@@ -3465,6 +3594,7 @@ export interface EventOf {
   "me.meeting_told": MeMeetingTold;
   "me.mentioned": MeMentioned;
   "me.message_deleted": MeMessageDeleted;
+  "me.organisation_told": MeOrganisationTold;
   "me.preferences_changed": MePreferencesChanged;
   "me.read": MeRead;
   "me.room_added": MeRoomAdded;
@@ -3748,6 +3878,10 @@ export interface Routes {
   "system.alive": { method: "GET"; path: "/api/v1/alive"; query: undefined; body: undefined; result: Alive };
   "system.health": { method: "GET"; path: "/api/v1/health"; query: undefined; body: undefined; result: Health };
   "system.ready": { method: "GET"; path: "/api/v1/ready"; query: undefined; body: undefined; result: Ready };
+  "template.decide": { method: "POST"; path: "/api/v1/template/proposals/{proposal}/decision"; query: undefined; body: TemplateDecision; result: undefined };
+  "template.propose": { method: "POST"; path: "/api/v1/template/proposals"; query: undefined; body: TemplateWish; result: TemplateProposed };
+  "template.show": { method: "GET"; path: "/api/v1/template"; query: undefined; body: undefined; result: TemplateAnswer };
+  "template.withdraw": { method: "DELETE"; path: "/api/v1/template/proposals/{proposal}"; query: undefined; body: undefined; result: undefined };
   "token.list": { method: "GET"; path: "/api/v1/tokens"; query: undefined; body: undefined; result: TokenList };
   "token.make": { method: "POST"; path: "/api/v1/tokens"; query: undefined; body: TokenWish; result: TokenMade };
   "token.revoke": { method: "DELETE"; path: "/api/v1/tokens/{id}"; query: undefined; body: undefined; result: undefined };
@@ -3815,6 +3949,7 @@ export type ErrorKey =
   | "METHOD_NOT_ALLOWED"
   | "MINUTES_CHANGED"
   | "MINUTES_MISSING"
+  | "NOTHING_CHANGED"
   | "NOTHING_THERE"
   | "NOT_APPROVED"
   | "NOT_A_BRANCH"
@@ -3849,6 +3984,9 @@ export type ErrorKey =
   | "PERSON_UNKNOWN"
   | "PINS_FULL"
   | "PLAN_WRONG"
+  | "PROPOSAL_DECIDED"
+  | "PROPOSAL_OPEN"
+  | "PROPOSAL_REASON"
   | "PROTOCOL_VERSION_UNKNOWN"
   | "QUORUM_LOST"
   | "QUORUM_NOT_MET"
@@ -3868,13 +4006,17 @@ export type ErrorKey =
   | "ROLE_UNKNOWN"
   | "SCOPE_WRONG"
   | "SECOND_FACTOR_NEEDED"
+  | "SECOND_OFFICER"
   | "SELF_GRANT"
+  | "SETTING_UNKNOWN"
+  | "SETTING_WRONG"
   | "SIGN_IN_BUSY"
   | "SLOW_REQUEST"
   | "START_OVER"
   | "STEP_WRONG"
   | "TALLY_MISSING"
   | "TALLY_WRONG"
+  | "TEMPLATE_CHANGED"
   | "TEMPLATE_UNKNOWN"
   | "TEXT_EMPTY"
   | "TEXT_FORBIDDEN"

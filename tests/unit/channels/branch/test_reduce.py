@@ -15,6 +15,7 @@ from channels.branch.protocol import (
     BranchUnitAdded,
     BranchUnitChanged,
     BranchUnitClosed,
+    BranchWordsChanged,
 )
 from channels.branch.reduce import apply, apply_all
 from channels.protocol.base import LogEvent
@@ -95,3 +96,10 @@ def test_events_of_no_concern_change_nothing() -> None:
         type: str = "chat.sent"
 
     assert apply(EMPTY, Other.model_validate(at(1))) is EMPTY
+
+
+def test_words_change_for_everybody() -> None:
+    word = BranchText(zh="分部", en="section")
+    changed = BranchWordsChanged(topic=TOPIC, seq=1, at_ms=0, terms={"unit": word}, classes=[])
+    assert told(changed).organisation.terms == {"unit": word}
+    assert told(changed).organisation.accent == EMPTY.organisation.accent

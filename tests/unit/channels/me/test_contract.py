@@ -10,6 +10,7 @@ from channels.me.contract import (
     meeting_told,
     mentioned,
     message_deleted,
+    organisation_told,
     read,
     room_added,
     room_removed,
@@ -38,6 +39,7 @@ EVERY: tuple[Append, ...] = (
     read(A, room=ROOM, thread=2, n=4),
     meeting_told(A, MeetingNews(UNIT, UNIT, "党员大会", "announced")),
     meeting_told(A, MeetingNews(UNIT, UNIT, "党员大会", "row", kept=False, params={"n": 1}, key="1")),
+    organisation_told(A, "template_changed", {"version": 2}, key="1"),
 )
 
 
@@ -54,6 +56,7 @@ def test_notices_count_and_the_rest_does_not() -> None:
         "me.security_notice",
         "me.message_deleted",
         "me.meeting_told",
+        "me.organisation_told",
     }
 
 
