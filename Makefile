@@ -42,8 +42,8 @@ lock: python ## Resolve the pinned dependencies anew (needs uv).
 screenshots: python ## Draw docs/screenshots with a real server and Chromium.
 	@$(PYTHON) scripts/setup.py test --then scripts/screenshots.py
 
-client-speed: python ## Measure the client in Chromium (P11); SECONDS=3600 for the hour, THROTTLE=4 for a slow phone.
-	@$(PYTHON) scripts/setup.py test --then scripts/client_speed.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(THROTTLE),--throttle $(THROTTLE))
+client-speed: python ## Measure the client in Chromium (P11); SECONDS=3600 for the hour, THROTTLE=4 for a slow phone, ONLY="memory" picks.
+	@$(PYTHON) scripts/setup.py test --then scripts/client_speed.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(THROTTLE),--throttle $(THROTTLE)) $(if $(ONLY),--only "$(ONLY)")
 
 gallery: python ## Every component in every state against axe and the kept pictures.
 	@$(PYTHON) scripts/setup.py test && HUITANG_GALLERY=compare .venv/bin/python -m pytest -q tests/browser/test_gallery.py

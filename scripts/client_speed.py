@@ -3,6 +3,7 @@
     make client-speed                     some four minutes
     make client-speed SECONDS=3600        an hour of traffic for the memory
     make client-speed THROTTLE=4          on a processor four times slower, about a phone of the middle
+    make client-speed ONLY="memory"       parts of it: load, scroll, busy, memory
 
 A real server and database, a phone's window of 360 px, real Chinese text. Figures: JavaScript that is asked for until the first
 message stands (compressed bodies); long tasks (Long Tasks API) while all of the room is scrolled through; the time from a key
@@ -48,6 +49,7 @@ LONG_MS = 50
 PAINT_P95_MS_MAX = 100
 GROWTH_MAX = 0.1  # of the heap, from the first to the last third of the traffic: what a flat line may tremble
 LOOKS = 9
+PARTS = ("load", "scroll", "busy", "memory")
 CATEGORIES = ["devtools.timeline", "toplevel", "disabled-by-default-devtools.timeline"]
 
 WATCH = """(() => {
@@ -280,8 +282,18 @@ async def heap(session: CDPSession) -> float:
     return float(found["usedSize"])
 
 
-async def measure(hall: Hall, browser: Browser, seconds: int, throttle: float) -> Sequence[Figure]:
-    """Everything, in one room."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is measured: seconds of traffic for the memory, how much slower the processor is made, which parts."""
+
+    seconds: int
+    throttle: float
+    parts: frozenset[str]
+
+
+async def measure(hall: Hall, browser: Browser, wish: Wish) -> Sequence[Figure]:
+    """Every part that is wished for, in one room."""
+    figures: list[Figure] = []
     url = f"http://localhost:{hall.served.port}"
     lin = await person_at(browser, "林书远", "lin.shuyuan", url, phone=False)
     cao = await person_at(browser, "曹玉兰", "cao.yulan", url, phone=True)
@@ -290,25 +302,29 @@ async def measure(hall: Hall, browser: Browser, seconds: int, throttle: float) -
     async with voice(lin, hall.branch) as speaker:
         print(f"  … {HISTORY:,} messages", flush=True)
         await speaker.say(HISTORY)
-        figures = [await first_load(cao, hall.branch)]
+        if "load" in wish.parts:
+            figures.append(await first_load(cao, hall.branch))
         page = cao.page
         await page.add_init_script(WATCH)
         await page.goto(f"{url}/chat")
         await cao.enter(re.escape(BRANCH))
         session = await page.context.new_cdp_session(page)
-        await session.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
+        await session.send("Emulation.setCPUThrottlingRate", {"rate": wish.throttle})
         await page.wait_for_timeout(1_000)
-        figures += await scrolled(page)
+        if "scroll" in wish.parts:
+            figures += await scrolled(page)
         await page.goto(f"{url}/chat/{hall.branch}")
         await page.wait_for_timeout(1_500)
-        figures += await busy(browser, page, speaker)
-        figures += await memory(session, speaker, seconds)
+        if "busy" in wish.parts:
+            figures += await busy(browser, page, speaker)
+        if "memory" in wish.parts:
+            figures += await memory(session, speaker, wish.seconds)
     if cao.complaints:
         raise RuntimeError(f"the page complained: {cao.complaints}")
     return figures
 
 
-async def run(seconds: int, throttle: float) -> int:
+async def run(wish: Wish) -> int:
     """Set up, measure, report."""
     OUT.mkdir(parents=True, exist_ok=True)
     os.environ["HUITANG_LIMIT_FACTOR"] = "1000"
@@ -322,9 +338,9 @@ async def run(seconds: int, throttle: float) -> int:
             )
             settings = MongoSettings(mongod.access.admin_url, "speed")
             async with open_hall(settings, Path(folder)) as hall:
-                figures = await measure(hall, browser, seconds, throttle)
+                figures = await measure(hall, browser, wish)
             await browser.close()
-    print(f"\nP11, processor slowed {throttle:g} times:" if throttle > 1 else "\nP11:")
+    print(f"\nP11, processor slowed {wish.throttle:g} times:" if wish.throttle > 1 else "\nP11:")
     for figure in figures:
         print(figure)
     kept = [{"what": f.what, "value": f.value, "most": f.most, "met": f.met} for f in figures]
@@ -337,8 +353,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--seconds", type=int, default=90, help="of traffic for the memory")
     parser.add_argument("--throttle", type=float, default=1.0, help="how much slower the processor is made")
+    parser.add_argument("--only", default=" ".join(PARTS), help="parts, apart by spaces")
     options = parser.parse_args()
-    return asyncio.run(run(options.seconds, options.throttle))
+    parts = frozenset(options.only.split())
+    if not parts or parts - set(PARTS):
+        parser.error(f"parts are {', '.join(PARTS)}")
+    return asyncio.run(run(Wish(options.seconds, options.throttle, parts)))
 
 
 if __name__ == "__main__":
