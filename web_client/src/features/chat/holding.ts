@@ -60,20 +60,41 @@ export function newHolding(id: string): RoomHolding {
   });
 }
 
-/** Messages that are held of a room nobody looks at, and of one whose list stands at its end. */
-const [IDLE_MOST, SHOWN_MOST] = [200, 2_000];
+/** Messages that are held of a room whose newest ones nobody looks at, and of one whose list shows them. */
+export const [IDLE_MOST, SHOWN_MOST] = [200, 2_000];
 
-/** Half of the bound, so that not every message lets go of another one. */
+const most = (holding: RoomHolding): number => (holding.shown > 0 && holding.jumped === null ? SHOWN_MOST : IDLE_MOST);
+
+/** True when older messages may go. */
 export function tooMany(holding: RoomHolding): boolean {
-  return (holding.chat?.room.messages.length ?? 0) > (holding.shown > 0 ? SHOWN_MOST : IDLE_MOST);
+  return (holding.chat?.room.messages.length ?? 0) > most(holding);
 }
 
-/** Let go of the older messages: a room that talks all day must not grow in memory. They are paged in again when wanted. */
+/**
+ * Let go of the older messages: a room that talks all day must not grow in memory. They are paged in again when wanted.
+ * Half of the bound stays, so that not every message lets go of another one.
+ */
 export function letGo(holding: RoomHolding): void {
   const { chat } = holding;
-  if (chat === null || holding.jumped !== null || !tooMany(holding)) return;
-  const messages = chat.room.messages.slice(-(holding.shown > 0 ? SHOWN_MOST : IDLE_MOST) / 2);
+  if (chat === null || !tooMany(holding)) return;
+  const messages = chat.room.messages.slice(-most(holding) / 2);
   holding.chat = { ...chat, room: { ...chat.room, messages, more_before: true } };
+}
+
+/**
+ * Somebody reads further up while the room goes on: what is far below them becomes pages to come. The list keeps what it
+ * has above and somewhat below the message in view, as after a jump, so nothing moves under their eyes.
+ *
+ * @param seenN Ordinal of the lowest message in view.
+ */
+export function stepAside(holding: RoomHolding, seenN: number): void {
+  const { chat } = holding;
+  if (chat === null || holding.jumped !== null) return;
+  const { messages, more_before: moreBefore } = chat.room;
+  const inView = messages.findIndex((message) => message.n >= seenN);
+  if (inView < 0 || messages.length - inView <= SHOWN_MOST) return;
+  holding.jumped = { messages: messages.slice(0, inView + SHOWN_MOST / 2), moreBefore, moreAfter: true };
+  letGo(holding);
 }
 
 /** A message wherever the page has it; null: there is none; undefined: not known yet. */

@@ -103,7 +103,7 @@ export const useRooms = defineStore("rooms", () => {
   function takeLogEvent(holding: RoomHolding, event: ChatLogEvent): void {
     for (const late of holding.late) late.push(event);
     if (holding.chat !== null) holding.chat = reduce(holding.chat, event);
-    if (holding.shown === 0) letGo(holding);
+    if (holding.shown === 0 || holding.jumped !== null) letGo(holding);
     if (holding.jumped !== null) holding.jumped = { ...holding.jumped, messages: holding.jumped.messages.map((message) => amend(message, event)) };
     if (holding.aside.size > 0) {
       holding.aside = new Map([...holding.aside].map(([seq, message]) => [seq, message === null ? null : amend(message, event)]));
