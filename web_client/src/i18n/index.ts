@@ -1,6 +1,7 @@
 import { createI18n } from "vue-i18n";
 
 import { isLocale, LOCALES, type Locale } from "./locale";
+import { onTerms, termsIn } from "./terms";
 
 const KEY = "huitang.locale";
 
@@ -19,6 +20,18 @@ export const i18n = createI18n({
   messages: {} as Record<string, Record<string, never>>,
 });
 
+/** The catalogue's words for things, which those of the organisation cover. */
+const standing: Partial<Record<Locale, Record<string, string>>> = {};
+
+onTerms(() => {
+  for (const locale of i18n.global.availableLocales) speakTerms(locale as Locale);
+});
+
+function speakTerms(locale: Locale): void {
+  const terms = { ...standing[locale], ...termsIn(locale) };
+  i18n.global.mergeLocaleMessage(locale, { terms } as never);
+}
+
 /** What this device chose, else what the browser asks for, else Chinese. */
 export function preferredLocale(stored: string | null, languages: readonly string[]): Locale {
   if (stored !== null && isLocale(stored)) return stored;
@@ -34,7 +47,9 @@ export function preferredLocale(stored: string | null, languages: readonly strin
 export async function setLocale(locale: Locale): Promise<void> {
   if (!(i18n.global.availableLocales as string[]).includes(locale)) {
     const texts = await load[locale]();
+    standing[locale] = { ...(texts.default["terms"] as Record<string, string>) }; // a copy: merging changes the original
     i18n.global.setLocaleMessage(locale, texts.default as never);
+    speakTerms(locale);
   }
   i18n.global.locale.value = locale;
   document.documentElement.lang = locale;

@@ -5,6 +5,7 @@ import { device } from "@/connection/device";
 import { http } from "@/connection/http";
 import { Problem } from "@/connection/problem";
 import { showTimesIn } from "@/i18n/format";
+import { takeTerms } from "@/i18n/terms";
 
 /** Where sign-in stands: nobody, second factor wanted, second factor to be set up, signed in. */
 export type Step = "none" | "totp" | "enrol" | "done";
@@ -74,6 +75,7 @@ export const useIdentity = defineStore("identity", () => {
     org.value = answer.org;
     stale.value = false;
     showTimesIn(answer.org?.time_zone);
+    takeTerms(answer.org?.terms);
   }
 
   function forget(): void {

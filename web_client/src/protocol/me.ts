@@ -2,6 +2,7 @@ import type {
   MeMeetingTold,
   MeMentioned,
   MeMessageDeleted,
+  MeOrganisationTold,
   MePreferencesChanged,
   MeRead,
   MeRoomAdded,
@@ -10,9 +11,9 @@ import type {
 } from "./generated";
 
 /** What stands in the log of `me:<member>`. */
-export type MeLogEvent = MeRead | MeRoomAdded | MeRoomRemoved | MeMentioned | MeSecurityNotice | MeMessageDeleted | MeMeetingTold | MePreferencesChanged;
+export type MeLogEvent = MeRead | MeRoomAdded | MeRoomRemoved | MeMentioned | MeSecurityNotice | MeMessageDeleted | MeMeetingTold | MeOrganisationTold | MePreferencesChanged;
 
-export type MeNotice = MeSecurityNotice | MeMessageDeleted | MeMeetingTold;
+export type MeNotice = MeSecurityNotice | MeMessageDeleted | MeMeetingTold | MeOrganisationTold;
 
 export type {
   MeLastMessage,

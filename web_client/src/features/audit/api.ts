@@ -7,7 +7,7 @@ export type Act = BranchAct;
 export type Kind = BranchAct["kind"];
 
 /** In the order of the filter. */
-export const KINDS: readonly Kind[] = ["read", "roll", "roles", "units", "accounts", "bots"];
+export const KINDS: readonly Kind[] = ["read", "roll", "roles", "units", "template", "accounts", "bots"];
 
 /** What the reader wants to see. */
 export interface Wanted {

@@ -22,6 +22,7 @@ const REDUCERS: Reducers = {
   "me.security_notice": (state, event) => noticed(state, event),
   "me.message_deleted": (state, event) => noticed(state, event),
   "me.meeting_told": (state, event) => (event.kept ? noticed(state, event) : state),
+  "me.organisation_told": (state, event) => noticed(state, event),
   "me.preferences_changed": (state, event) => ({ ...state, preferences: event.preferences }),
 };
 

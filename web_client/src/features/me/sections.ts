@@ -1,4 +1,4 @@
-import { BookUser, CircleQuestionMark, Eye, Info, KeyRound, MonitorSmartphone, ShieldAlert, SlidersHorizontal } from "@lucide/vue";
+import { BookUser, CircleQuestionMark, Eye, Info, KeyRound, MonitorSmartphone, Scale, ShieldAlert, SlidersHorizontal } from "@lucide/vue";
 import type { Component } from "vue";
 
 /** One page below 我的. */
@@ -21,5 +21,6 @@ export const SECTIONS: readonly Section[] = [
   own("security", KeyRound),
   own("preferences", SlidersHorizontal),
   { route: "help.home", label: "help.title", icon: CircleQuestionMark },
+  { route: "template.home", label: "template.title", icon: Scale },
   own("about", Info),
 ];

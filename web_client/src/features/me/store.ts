@@ -31,6 +31,8 @@ export const useMe = defineStore("me", () => {
       },
       event: (event) => {
         apply(event as unknown as MeLogEvent);
+        // Words of the organisation came with the session: they are asked for again.
+        if (event.type === "me.organisation_told") useIdentity().refresh().catch(() => undefined);
         if (event.type === "me.meeting_told") meetingNews.value = event as unknown as MeMeetingTold;
       },
       lost: () => {
