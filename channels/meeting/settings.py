@@ -21,10 +21,10 @@ from channels.meeting.threshold import BASE_WORDS
 
 PART = "meeting"
 
-DAYS: Pair = ("天", "days")
-MINUTES: Pair = ("分钟", "minutes")
-HOURS: Pair = ("小时", "hours")
-TIMES: Pair = ("次", "times")
+DAYS: Pair = ("天", "day(s)")
+MINUTES: Pair = ("分钟", "min")
+HOURS: Pair = ("小时", "h")
+TIMES: Pair = ("次", "round(s)")
 
 WEIGHED: Base = "total_weight"
 BASES = tuple((word, BASE_WORDS[word]) for word in get_args(Base) if word != WEIGHED)

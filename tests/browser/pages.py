@@ -71,12 +71,14 @@ async def open_thread(page: Page) -> None:
     """Enter the first thread of the room; with large type one scrolls up to it."""
     link = page.locator("a[href*='/thread/']").first
     messages = page.get_by_role("list", name=re.compile("^(消息|Messages)$")).first
+    await messages.get_by_role("listitem").first.wait_for()
+    await page.wait_for_timeout(SETTLE_MS)  # the list goes to its end once it is filled
     for _ in range(SCROLLS_MAX):
         if await link.count():
             break
         await messages.hover()
-        await page.mouse.wheel(0, -400)
-        await page.wait_for_timeout(150)
+        await page.mouse.wheel(0, -300)
+        await page.wait_for_timeout(200)
     await link.press("Enter")
 
 
@@ -167,6 +169,19 @@ async def open_month(page: Page) -> None:
     await page.get_by_role("button", name=re.compile("^(月历|Calendar)$")).click()
 
 
+async def edit_rules(page: Page) -> None:
+    """Begin to change the words and rules."""
+    await page.get_by_role("button", name=re.compile("^(提议修改|Propose a change)$")).click()
+
+
+async def preview_rules(page: Page) -> None:
+    """Look at a change before proposing it."""
+    await edit_rules(page)
+    await page.locator("summary").nth(1).click()
+    await page.locator("input[type=number]").first.fill("3")
+    await page.get_by_role("button", name=re.compile("^(预览并提议|Preview and propose)$")).click()
+
+
 async def wrong_password(page: Page) -> None:
     """Try to sign in with a wrong password."""
     fields = page.locator("input")
@@ -214,6 +229,9 @@ SHOTS = (
     Shot("roll-bulk", "/manage/roll", walk=choose_several),
     Shot("units", "/manage/units"),
     Shot("units-new", "/manage/units", walk=name_a_group),
+    Shot("rules", "/me/rules", part="member"),
+    Shot("rules-edit", "/manage/rules", walk=edit_rules),
+    Shot("rules-preview", "/manage/rules", walk=preview_rules),
     Shot("roles", "/manage/roles"),
     Shot("resets", "/manage/resets"),
     Shot("tokens", "/manage/tokens"),
