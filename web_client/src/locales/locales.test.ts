@@ -18,6 +18,7 @@ const SPEAKING = new Set([
   "../components/avatar.ts",
   "../connection/problem.ts",
   "../features/account/AccountFrame.vue",
+  "../features/chat/emoji/table.ts",
   "../features/chat/mentions.ts",
   "../features/chat/words.ts",
   "../features/me/MePreferences.vue",
