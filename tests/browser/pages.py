@@ -89,6 +89,11 @@ async def open_menu(page: Page) -> None:
     )
 
 
+async def open_emoji(page: Page) -> None:
+    """Open the set of emoji."""
+    await page.get_by_role("button", name=re.compile("^(表情|Emoji)$")).click()
+
+
 async def pick_two(page: Page) -> None:
     """Pick two messages."""
     await open_menu(page)
@@ -202,6 +207,7 @@ SHOTS = (
     Shot("files", "/chat/{room}/people", walk=about("文件|Files")),
     Shot("pins", "/chat/{room}/people", walk=about("置顶|Pinned")),
     Shot("find", "/chat/{room}/people", walk=about("查找|Find")),
+    Shot("emoji", "/chat/{room}", walk=open_emoji),
     Shot("picking", "/chat/{room}", walk=pick_two),
     Shot("forward", "/chat/{room}", walk=ask_forward),
     Shot("day", "/chat/{room}/people", walk=ask_day),
@@ -220,6 +226,7 @@ SHOTS = (
     Shot("me-preferences", "/me/preferences", part="member"),
     Shot("help", "/me/help", part="member"),
     Shot("welcome", "/welcome", part="member"),
+    Shot("practice", "/practice", part="member"),
     Shot("me-about", "/me/about", part="member"),
     Shot("manage", "/manage"),
     Shot("roll", "/manage/roll"),

@@ -43,7 +43,9 @@ async def test_pick_into_the_text_and_react(hall: Hall, chromium: Browser) -> No
     await expect(cao.row("辛苦👏了大家").get_by_role("button", name="🧧 1")).to_be_visible()
 
     await page.get_by_role("button", name="表情", exact=True).click()
-    await expect(picker.get_by_role("region", name="最近用过").get_by_role("button", name="鼓掌")).to_be_visible()
+    await expect(
+        picker.get_by_role("region", name="最近用过").get_by_role("button", name="鼓掌")
+    ).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(cao.composer).to_be_focused()
     for person in (cao, lin):

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 /** P11 allows 170,000; this is what we have with some air, so that ten kilobytes do not slip in unseen. */
-const FIRST_LOAD_BUDGET_BYTES = 156_000;
+const FIRST_LOAD_BUDGET_BYTES = 160_000;
 const dist = process.argv[2] ?? fileURLToPath(new URL("../dist/", import.meta.url));
 const assets = `${dist}assets/`;
 const size = (name) => gzipSync(readFileSync(assets + name), { level: 9 }).length;

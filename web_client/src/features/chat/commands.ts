@@ -1,3 +1,5 @@
+import { hasInjectionContext, inject, provide, type InjectionKey } from "vue";
+
 import { useLive } from "@/live/live";
 import type { ChatAttachment, ChatSend } from "@/protocol/chat";
 
@@ -12,8 +14,22 @@ export interface Draft {
   attachments: ChatAttachment[];
 }
 
+export type ChatCommands = ReturnType<typeof liveCommands>;
+
+const KEY: InjectionKey<Partial<ChatCommands>> = Symbol("chat commands");
+
+/** Have some commands of the rooms below carried out elsewhere than on the line, e.g. where one only practises. */
+export function provideChatCommands(commands: Partial<ChatCommands>): void {
+  provide(KEY, commands);
+}
+
 /** What a member can do in a room. Sending goes through the outbox and cannot fail here; the rest rejects with `Problem`. */
-export function useChatCommands() {
+export function useChatCommands(): ChatCommands {
+  const here = hasInjectionContext() ? inject(KEY, null) : null;
+  return { ...liveCommands(), ...here };
+}
+
+function liveCommands() {
   const live = useLive();
 
   function send(draft: Draft): void {

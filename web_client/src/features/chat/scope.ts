@@ -25,6 +25,8 @@ export interface ChatScope {
   picking: Picking;
   /** Ask the reader for a day to go to, beginning with the day of this moment. */
   askDay: (atMs: number) => void;
+  /** Whether the menu of a message offers an action here; without it everything one has the right to. */
+  offers?: (action: MessageAction) => boolean;
   /** A message this member took back here: its text, to be written again. */
   recalledText: (seq: number) => string | undefined;
 }
