@@ -51,7 +51,7 @@ async def organisation(mongo: Mongo, org: str) -> Organisation | None:
         classes=tuple(
             ClassWord(c.key, Word(zh=c.title.zh, en=c.title.en), c.votes) for c in template.classes
         ),
-        template_version=doc["template_version"],
+        template_version=doc.get("template_version", template.version),
         changes=doc.get("changes", {}),
     )
 

@@ -103,6 +103,14 @@ class SocketWorld(World):
         for phone in self._phones.values():
             await phone.close.aclose()
 
+    @asynccontextmanager
+    async def arriving(self, member: str) -> AsyncIterator[Client]:
+        """Another device of a member, signed in, whose socket is opened when the block begins and has not said hello."""
+        cookie = await self._signed_in(member)
+        address = f"ws{self._served.url.removeprefix('http')}/ws"
+        async with calling(address, origin=self._served.url, cookie=cookie) as client:
+            yield client
+
     async def _phone(self, member: str) -> Client:
         """The member's socket; whoever was away for an hour signs in anew."""
         phone = self._phones.get(member)
