@@ -11,8 +11,8 @@ from channels.meeting.protocol.floor import MeetingRaiseHand, MeetingStartItem
 from storage.client import MongoSettings
 from storage.clock import SystemClock
 from tests.flow.meeting.branch42 import BRANCH, Branch42, seed_branch42
+from tests.flow.meeting.floor_stage import NAMES, opened_vote
 from tests.flow.meeting.hall import state_of
-from tests.flow.meeting.test_floor import NAMES, opened_vote
 from tests.wire.client import Client
 from tests.wire.socket_world import SocketWorld, socket_world
 

@@ -16,6 +16,13 @@ TALLY_MISSING = ErrorRow(
     "Two tellers must enter the same numbers first",
     status=409,
 )
+TALLIES_DIFFER = ErrorRow(
+    2444,
+    "TALLIES_DIFFER",
+    "录入的票数不一致,请核对后重新录入",
+    "The numbers that were entered differ; check and enter them again",
+    status=409,
+)
 ONE_PER_PERSON = ErrorRow(
     2437,
     "ONE_PER_PERSON",
@@ -58,5 +65,5 @@ OPINIONS_FILED = ErrorRow(
 
 FLOOR_ERRORS: tuple[ErrorRow, ...] = (
     TALLY_WRONG, TALLY_MISSING, ONE_PER_PERSON, FORM_NOT_ALLOWED, VOTE_RUNNING, CHAIR_LAST, OPINION_DIFFERS, HANDS_FULL,
-    OPINIONS_FILED,
+    OPINIONS_FILED, TALLIES_DIFFER,
 )  # fmt: skip

@@ -63,13 +63,16 @@ def check_tally(tally: MeetingTally, frozen: MeetingFrozen, *, paper: bool) -> N
         raise WrongTally(said, tally.returned)
 
 
-def agreed(tallies: list[MeetingTally]) -> MeetingTally | None:
-    """The numbers two tellers entered alike; None while they differ or one is missing."""
-    if len({tally.by for tally in tallies}) < 2:
+def agreed(tallies: list[MeetingTally], least: int) -> MeetingTally | None:
+    """The numbers that at least so many people entered, all of them alike; None while one is missing, or while they differ."""
+    if len({tally.by for tally in tallies}) < least or differ(tallies):
         return None
-    first, *others = tallies
-    same = all(_numbers(first) == _numbers(other) for other in others)
-    return first if same else None
+    return tallies[0]
+
+
+def differ(tallies: list[MeetingTally]) -> bool:
+    """True when people entered different numbers: whoever came last must not win unseen."""
+    return len({_numbers(tally) for tally in tallies}) > 1
 
 
 def _numbers(tally: MeetingTally) -> tuple[int, ...]:

@@ -6,9 +6,9 @@ from channels.core.context import Context
 from channels.meeting.committing import Step, change, sheet_entry
 from channels.meeting.contract import sheet_topic
 from channels.meeting.errors import NOT_ENTITLED, VOTE_CLOSED, WRONG_STAGE
-from channels.meeting.floor.errors import TALLY_MISSING, TALLY_WRONG
+from channels.meeting.floor.errors import TALLIES_DIFFER, TALLY_MISSING, TALLY_WRONG
 from channels.meeting.floor.opinions import motion_of, opinions_of
-from channels.meeting.floor.outcome import WrongTally, agreed, check_tally, is_void, result_of
+from channels.meeting.floor.outcome import WrongTally, agreed, check_tally, differ, is_void, result_of
 from channels.meeting.presence import told
 from channels.meeting.protocol.events import (
     MeetingChange,
@@ -132,7 +132,7 @@ async def close_vote(command: MeetingCloseVote, ctx: Context) -> Done:
     left out. Whoever closes again after an interruption between the two finishes the counting.
 
     Raises:
-        Refused: UNKNOWN_TOPIC, FORBIDDEN, NOTHING_THERE, WRONG_STAGE, TALLY_MISSING.
+        Refused: UNKNOWN_TOPIC, FORBIDDEN, NOTHING_THERE, WRONG_STAGE, TALLY_MISSING, TALLIES_DIFFER.
     """
     await running(ctx, command.meeting)
     await _end_collecting(command, ctx)
@@ -188,9 +188,9 @@ async def _count(ctx: Context, motion: MeetingMotion, rule: MeetingRule, sheet: 
 
 
 def _entered(motion: MeetingMotion) -> MeetingTally | None:
-    if motion.form == "paper":
-        return agreed(motion.tallies)
-    return motion.tallies[-1] if motion.tallies else None
+    if differ(motion.tallies):
+        raise Refused(TALLIES_DIFFER)
+    return agreed(motion.tallies, 2 if motion.form == "paper" else 1)
 
 
 def _named(motion: MeetingMotion, sheet: Sheet, ctx: Context) -> MeetingTally:

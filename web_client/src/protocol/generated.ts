@@ -4014,6 +4014,7 @@ export type ErrorKey =
   | "SLOW_REQUEST"
   | "START_OVER"
   | "STEP_WRONG"
+  | "TALLIES_DIFFER"
   | "TALLY_MISSING"
   | "TALLY_WRONG"
   | "TEMPLATE_CHANGED"

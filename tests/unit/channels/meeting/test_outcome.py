@@ -84,10 +84,13 @@ def test_nobody_to_take_a_share_of_is_an_error_and_no_pass() -> None:
 
 def test_two_tellers_must_agree() -> None:
     one, same, other = tally(A, 34, 2, 2), tally(B, 34, 2, 2), tally(B, 33, 3, 2)
-    assert agreed([one]) is None
-    assert agreed([one, one]) is None
-    assert agreed([one, other]) is None
-    assert agreed([one, same]) == one
+    assert agreed([one], 2) is None
+    assert agreed([one, one], 2) is None
+    assert agreed([one, other], 2) is None
+    assert agreed([one, same], 2) == one
+    assert agreed([one], 1) == one
+    assert agreed([one, other], 1) is None
+    assert agreed([], 1) is None
 
 
 def test_hands_must_add_up_to_those_present() -> None:
