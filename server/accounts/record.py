@@ -72,6 +72,9 @@ ACCOUNT_FIELDS: tuple[FieldText, ...] = (
               ("类别随会议记录保存;说明90天后删除", "category with the minutes; note erased after 90 days")),
     FieldText("named_votes", ("记名表决中您投的票", "Your votes by name"), ("计票", "counting"), MEETING_DESK, WITH_MINUTES),
     FieldText("opinions", ("缺席时的书面意见", "Written opinions while absent"), ("计票", "counting"), NOBODY, WITH_MINUTES),
+    FieldText("proposals", ("您提议或审定的叫法和规则修改", "Changes of words and rules you proposed or decided on"),
+              ("让大家知道规则由谁、为何修改", "lets everybody see who changed the rules and why"),
+              ("组织的全体成员", "all members of the organisation"), ("与组织同在", "as long as the organisation")),
     FieldText("audit", ("敏感操作记录", "Record of sensitive actions"), ("您能看到谁看过您的档案", "shows you who looked"), OFFICERS,
               ("3年", "3 years")),
 )  # fmt: skip
