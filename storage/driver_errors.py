@@ -45,6 +45,7 @@ TEMPORARY_CODES = frozenset(
         134,  # ReadConcernMajorityNotAvailableYet
         189,  # PrimarySteppedDown
         202,  # NetworkInterfaceExceededTimeLimit
+        211,  # KeyNotFound: just after a start the keys that sign cluster time are not there yet
         225,  # TransactionTooOld
         251,  # NoSuchTransaction: the server restarted under it
         262,  # ExceededTimeLimit

@@ -40,6 +40,7 @@ def labelled(label: str) -> OperationFailure:
         (WriteConcernError(SECRET, 100), Unavailable),
         (WTimeoutError(SECRET, 64), Unavailable),
         (OperationFailure(SECRET, 14031), Unavailable),
+        (OperationFailure(SECRET, 211), Unavailable),
         (OperationFailure(SECRET, 11600), Unavailable),
         (labelled("RetryableWriteError"), Unavailable),
         (labelled("TransientTransactionError"), TransientConflict),
