@@ -44,7 +44,7 @@ export function useComposing(scope: ChatScope, files: ReturnType<typeof usePicke
   const commands = useChatCommands();
   const { refusal, attempt } = useRefusals();
   const room = scope.holding.id;
-  const writing = useDrafts().of(room, scope.thread);
+  const writing = scope.writing ?? useDrafts().of(room, scope.thread);
   const busy = ref(false);
   let typedAt = 0;
 

@@ -2,7 +2,7 @@
 export { default as ChatComposer } from "./ChatComposer.vue";
 export { default as ChatTimeline } from "./ChatTimeline.vue";
 export { type Draft, provideChatCommands } from "./commands";
-export { beginEdit, useDrafts } from "./drafts";
+export { beginEdit, blankWriting } from "./drafts";
 export { newHolding, type RoomHolding } from "./holding";
 export { usePicking } from "./picking";
 export { type ChatState, reduce as reduceChat } from "./reduce";

@@ -27,7 +27,8 @@ interface KeptDraft {
 const PREFIX = "draft/";
 const KEEP_AFTER_MS = 400;
 
-const blank = (): Writing => ({ text: "", replyTo: null, editing: null, before: "", picked: new Map() });
+/** Nothing written yet. */
+export const blankWriting = (): Writing => ({ text: "", replyTo: null, editing: null, before: "", picked: new Map() });
 
 /** What is kept of a draft; undefined when there is nothing to lose. Pure. */
 export function kept(writing: Writing): KeptDraft | undefined {
@@ -41,7 +42,7 @@ export const useDrafts = defineStore("drafts", () => {
 
   function of(room: string, thread: number | null): Writing {
     const key = `${room} ${String(thread)}`;
-    if (!writings.has(key)) writings.set(key, blank());
+    if (!writings.has(key)) writings.set(key, blankWriting());
     return writings.get(key) as Writing;
   }
 
@@ -56,7 +57,7 @@ export const useDrafts = defineStore("drafts", () => {
     };
     void device.under(PREFIX).then((found) => {
       if (stopped) return;
-      for (const [key, draft] of found) if (kept(writings.get(key) ?? blank()) === undefined) restore(key, draft as KeptDraft);
+      for (const [key, draft] of found) if (kept(writings.get(key) ?? blankWriting()) === undefined) restore(key, draft as KeptDraft);
     });
     const stopWatch = watch(writings, () => (timer ??= setTimeout(keep, KEEP_AFTER_MS)), { deep: true });
     const hidden = (): void => {
@@ -74,7 +75,7 @@ export const useDrafts = defineStore("drafts", () => {
 
   function restore(key: string, { text, replyTo, picked }: KeptDraft): void {
     const writing = writings.get(key);
-    if (writing === undefined) writings.set(key, { ...blank(), text, replyTo, picked: new Map(picked) });
+    if (writing === undefined) writings.set(key, { ...blankWriting(), text, replyTo, picked: new Map(picked) });
     else Object.assign(writing, { text, replyTo, picked: new Map(picked) });
   }
 

@@ -2,6 +2,7 @@ import { inject, provide, type ComputedRef, type InjectionKey } from "vue";
 
 import type { ChatMessage } from "@/protocol/chat";
 
+import type { Writing } from "./drafts";
 import type { RoomHolding } from "./holding";
 import type { Picking } from "./picking";
 
@@ -27,6 +28,8 @@ export interface ChatScope {
   askDay: (atMs: number) => void;
   /** Whether the menu of a message offers an action here; without it everything one has the right to. */
   offers?: (action: MessageAction) => boolean;
+  /** What is being written, where it shall not be kept as a draft on the device. */
+  writing?: Writing;
   /** A message this member took back here: its text, to be written again. */
   recalledText: (seq: number) => string | undefined;
 }

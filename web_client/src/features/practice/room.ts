@@ -1,7 +1,7 @@
-import { computed, onScopeDispose, shallowRef, watch, type ComputedRef } from "vue";
+import { computed, onScopeDispose, reactive, shallowRef, watch, type ComputedRef } from "vue";
 import { useI18n } from "vue-i18n";
 
-import { beginEdit, type Draft, type MessageAction, newHolding, provideChatCommands, provideChatScope, type RoomHolding, useDrafts, usePicking } from "@/features/chat/contract";
+import { beginEdit, blankWriting, type Draft, type MessageAction, newHolding, provideChatCommands, provideChatScope, type RoomHolding, usePicking } from "@/features/chat/contract";
 import { useIdentity } from "@/identity/identity";
 import { useLive, useNow } from "@/live/live";
 
@@ -18,7 +18,7 @@ export function usePracticeRoom(): { holding: RoomHolding; branch: ComputedRef<S
   const me = useIdentity().member?.id ?? "me";
   const now = useNow(5_000);
   const holding = newHolding(ROOM);
-  const writing = useDrafts().of(ROOM, null);
+  const writing = reactive(blankWriting());
   const branch = shallowRef<SampleBranch>(founded([]));
   let answer: ReturnType<typeof setTimeout> | undefined;
   const live = useLive();
@@ -33,7 +33,7 @@ export function usePracticeRoom(): { holding: RoomHolding; branch: ComputedRef<S
 
   function restart(): void {
     clearTimeout(answer);
-    Object.assign(writing, { text: "", replyTo: null, editing: null });
+    Object.assign(writing, blankWriting());
     branch.value = founded([
       { sender: "chen", text: t("practice.welcome"), atMs: nowMs() - 60_000 },
       { sender: "tian", text: t("practice.notice"), atMs: nowMs() - 30_000 },
@@ -69,6 +69,7 @@ export function usePracticeRoom(): { holding: RoomHolding; branch: ComputedRef<S
     me: computed(() => me),
     nowMs: computed(() => now.value),
     nameOf: (member) => people.value.get(member)?.name ?? "",
+    writing,
     act: (action, message) => actions[action]?.(message.seq),
     react: (message, emoji, on) => (branch.value = react(branch.value, message.seq, emoji, on, me, nowMs())),
     jump: () => undefined,
@@ -80,7 +81,6 @@ export function usePracticeRoom(): { holding: RoomHolding; branch: ComputedRef<S
   restart();
   onScopeDispose(() => {
     clearTimeout(answer);
-    Object.assign(writing, { text: "", replyTo: null, editing: null }); // drafts are kept on the device; this one is none
   });
   return { holding, branch: computed(() => branch.value), restart };
 }
