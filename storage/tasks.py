@@ -13,6 +13,9 @@ import structlog
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
+CANCEL_AGAIN_S = 5.0
+"""Longer than an orderly task needs to end."""
+
 
 class Tasks:
     """A set of tasks that end with their owner.
@@ -57,13 +60,17 @@ class Tasks:
         return not self._running
 
     async def close(self) -> None:
-        """Cancel all tasks and wait until the last has ended; no more can be started."""
+        """Cancel all tasks and wait until the last has ended; no more can be started.
+
+        Whoever has not ended after CANCEL_AGAIN_S is cancelled again: a library may swallow a cancellation that meets its own
+        time limit.
+        """
         self._closed = True
         own = asyncio.current_task()
         while others := [task for task in self._running if task is not own]:
             for task in others:
                 task.cancel()
-            await asyncio.wait(others)
+            await asyncio.wait(others, timeout=CANCEL_AGAIN_S)
 
     async def __aenter__(self) -> Self:
         return self

@@ -58,3 +58,25 @@ async def test_a_task_may_close_its_owner() -> None:
     tasks = Tasks()
     await tasks.begin(tasks.close(), name="closer")
     assert len(tasks) == 0
+
+
+async def test_who_swallows_a_cancellation_is_cancelled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.tasks.CANCEL_AGAIN_S", 0.05)
+    swallowed = 0
+
+    async def deaf() -> None:
+        nonlocal swallowed
+        while True:
+            try:
+                await asyncio.sleep(3_600)
+            except asyncio.CancelledError:
+                swallowed += 1
+                if swallowed > 1:
+                    raise
+
+    tasks = Tasks()
+    tasks.start(deaf(), name="deaf")
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await tasks.close()
+    assert (swallowed, len(tasks)) == (2, 0)
