@@ -112,8 +112,10 @@ def test_every_event_of_the_log_is_caused_somewhere() -> None:
     over_http = {
         "me.room_removed",
         "me.security_notice",
+        "me.organisation_told",
         "meeting.roll_frozen",
-    }  # caused by the roll and by accounts, see tests/unit; a frozen roll is read by a fresh snapshot
+    }  # caused by the roll, by accounts and by the template, see tests/unit and tests/flow/template; a frozen roll is read by a
+    # fresh snapshot
     assert durable - told == over_http
 
 
