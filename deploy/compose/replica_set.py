@@ -24,7 +24,9 @@ UNAUTHORIZED = 13
 AUTHENTICATION_FAILED = 18
 NOT_YET_INITIALIZED = 94
 ALREADY_INITIALIZED = 23
+ROLE_EXISTS = 51002
 USER_EXISTS = 51003
+CLOCK_ROLE = "clockFollower"
 
 Client = MongoClient[dict[str, Any]]
 
@@ -88,13 +90,25 @@ def is_primary(port: int) -> bool:
         return bool(nobody.admin.command("hello")["isWritablePrimary"])
 
 
+def ensure_clock_role(root: Client) -> None:
+    """A member that has just started cannot check signed times yet: who may advance the clock is not refused then (code 211)."""
+    privileges = [{"resource": {"cluster": True}, "actions": ["advanceClusterTime"]}]
+    try:
+        root.admin.command("createRole", CLOCK_ROLE, privileges=privileges, roles=[])
+    except OperationFailure as fault:
+        if fault.code != ROLE_EXISTS:
+            raise
+
+
 def ensure_users(port: int, root_password: str, huitang_password: str) -> None:
     """The administrator by the localhost exception, the application's user by the administrator."""
     if not knows_root(port, root_password):
         with local(port) as nobody:
             nobody.admin.command("createUser", "root", pwd=root_password, roles=["root"])
     roles = [{"role": "readWrite", "db": DATABASE}, {"role": "dbAdmin", "db": DATABASE}]
+    roles.append({"role": CLOCK_ROLE, "db": "admin"})
     with local(port, username="root", password=root_password) as root:
+        ensure_clock_role(root)
         try:
             root.admin.command("createUser", "huitang", pwd=huitang_password, roles=roles)
         except OperationFailure as fault:

@@ -19,12 +19,14 @@ from storage.managed.child import Child
 
 AUTHENTICATION_FAILED = 18
 UNAUTHORIZED = 13
+DUPLICATE_ROLE = 51002
 DUPLICATE_USER = 51003
 PAUSE_S = 0.02
 CONNECT_LIMIT_MS = 300
 
 SET_NAME = "huitang"
 USER = "huitang"
+CLOCK_ROLE = "clockFollower"
 
 Client = AsyncMongoClient[dict[str, Any]]
 
@@ -47,21 +49,27 @@ class Access:
 
     @property
     def url(self) -> str:
-        """Connection string of `huitang`. Holds a password."""
-        return self._url(f"{USER}:{quote_plus(self.user_password)}@", "&authSource=admin")
+        """Connection string of `huitang`. Holds a password.
+
+        Names the set, not just its member: a driver then waits until a member that came back takes writes, where a direct
+        connection sends them at once and is refused.
+        """
+        who = f"{USER}:{quote_plus(self.user_password)}@"
+        return f"{self._base(who)}?replicaSet={SET_NAME}&authSource=admin"
 
     @property
     def admin_url(self) -> str:
         """Connection string of `root`. Holds a password."""
-        return self._url(f"root:{quote_plus(self.root_password)}@", "&authSource=admin")
+        who = f"root:{quote_plus(self.root_password)}@"
+        return f"{self._base(who)}?directConnection=true&authSource=admin"
 
     @property
     def open_url(self) -> str:
         """Connection string of nobody."""
-        return self._url("", "")
+        return f"{self._base('')}?directConnection=true"
 
-    def _url(self, who: str, options: str) -> str:
-        return f"mongodb://{who}{quote_plus(str(self.socket))}/?directConnection=true{options}"
+    def _base(self, who: str) -> str:
+        return f"mongodb://{who}{quote_plus(str(self.socket))}/"
 
 
 async def make_ready(access: Access, child: Child) -> None:
@@ -142,8 +150,23 @@ async def _writable(client: Client, child: Child) -> None:
         await asyncio.sleep(PAUSE_S)
 
 
+async def _ensure_clock_role(root: Client) -> None:
+    """Let the user of that role through while a member that has just started cannot check signed times yet.
+
+    Others are refused then, whatever they ask (code 211), and drivers pass the refusal on, even for a write that they repeat.
+    """
+    privileges = [{"resource": {"cluster": True}, "actions": ["advanceClusterTime"]}]
+    try:
+        await root.admin.command("createRole", CLOCK_ROLE, privileges=privileges, roles=[])
+    except OperationFailure as error:
+        if error.code != DUPLICATE_ROLE:
+            raise
+
+
 async def _ensure_user(root: Client, access: Access) -> None:
+    await _ensure_clock_role(root)
     roles = [{"role": role, "db": access.database} for role in ("readWrite", "dbAdmin")]
+    roles.append({"role": CLOCK_ROLE, "db": "admin"})
     try:
         await root.admin.command("createUser", USER, pwd=access.user_password, roles=roles)
     except OperationFailure as error:
