@@ -11,7 +11,7 @@ from enum import Enum
 from channels.catalog import FEATURES
 from channels.core.context import Reader
 from channels.core.registry import Registry
-from server.accounts.house import ACCOUNTS_INDEXES
+from server.accounts.house import ACCOUNTS_INDEXES, ACCOUNTS_SEALED
 from server.backing import Backing
 from server.config import Settings
 from storage.blobs import BLOB_INDEXES, Blobs
@@ -25,7 +25,7 @@ from storage.errors import NotReady
 from storage.ids import IdSource, SystemIds
 from storage.indexes import IndexSpec
 from storage.log import LOG_INDEXES, TopicLog
-from storage.rotation import check_keys
+from storage.rotation import SealedField, check_keys
 from storage.schema import META, check_schema, epoch, migrate
 
 HOUSE_INDEXES: tuple[IndexSpec, ...] = (*LOG_INDEXES, *BLOB_INDEXES, *ACCOUNTS_INDEXES)
@@ -77,6 +77,11 @@ class Ground:
 def all_indexes(registry: Registry) -> tuple[IndexSpec, ...]:
     """Every index that this version relies on."""
     return tuple({spec.name: spec for spec in (*HOUSE_INDEXES, *registry.indexes)}.values())
+
+
+def all_sealed(registry: Registry) -> tuple[SealedField, ...]:
+    """Every sealed value of the house and its features, for key rotation."""
+    return (*ACCOUNTS_SEALED, *registry.sealed)
 
 
 async def is_new(mongo: Mongo) -> bool:

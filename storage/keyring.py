@@ -1,8 +1,8 @@
 """The key ring: a file outside the database with the keys of personal fields and of blind indexes.
 
-Invariants: of each kind the newest key writes, all of them read; the file is private (0600) and replaced atomically, and
-every process follows it; a key's id is computed from the key, so a wrong key cannot pass for the right one. Losing this
-file loses the personal fields for ever: back it up apart from the database.
+Invariants: of each kind the last key of the list writes, all of them read (a prepared key stands first and waits); the file
+is private (0600) and replaced atomically, and every process follows it; a key's id is computed from the key, so a wrong key
+cannot pass for the right one. Losing this file loses the personal fields for ever: back it up apart from the database.
 
 May be imported through `storage.crypto` by every floor.
 """
@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -45,18 +45,22 @@ class Key:
         id: First 4 bytes of an HMAC of a fixed text under the key.
         secret: 32 random bytes.
         made_at_ms: When it was made, wall time in milliseconds.
+        waiting: True for a prepared key: it reads, and does not write before it is promoted.
     """
 
     id: bytes
     secret: bytes = field(repr=False)
     made_at_ms: int
+    waiting: bool = False
 
     @classmethod
-    def of(cls, secret: bytes, made_at_ms: int) -> "Key":
+    def of(cls, secret: bytes, made_at_ms: int, waiting: bool = False) -> "Key":
         """A key with its computed id; raises ValueError unless `secret` has 32 bytes."""
         if len(secret) != KEY_BYTES:
             raise ValueError(f"a key has {KEY_BYTES} bytes")
-        return cls(hmac.digest(secret, b"huitang key id", "sha256")[:KEY_ID_BYTES], secret, made_at_ms)
+        return cls(
+            hmac.digest(secret, b"huitang key id", "sha256")[:KEY_ID_BYTES], secret, made_at_ms, waiting
+        )
 
 
 class KeyRing:
@@ -125,6 +129,34 @@ class KeyRing:
         self._replace(purpose, (*self._keys[purpose], key))
         return key
 
+    def prepare(self, purpose: Purpose, clock: Clock) -> Key:
+        """Make a new key that only reads yet, and store the ring; `promote` lets it write.
+
+        For several machines: a key must be in every copy of the file before the first machine writes with it.
+
+        Raises:
+            NotReady: One is prepared already.
+        """
+        self._follow()
+        if self._keys[purpose][0].waiting:
+            raise NotReady("a key is prepared already: copy the key file to every machine, then rotate")
+        key = replace(_new_key(clock), waiting=True)
+        self._replace(purpose, (key, *self._keys[purpose]))
+        return key
+
+    def promote(self, purpose: Purpose) -> None:
+        """Let the prepared key write from now on, and store the ring; no change when none waits.
+
+        Raises:
+            NotReady: There is one key only: none was prepared.
+        """
+        self._follow()
+        if len(self._keys[purpose]) == 1:
+            raise NotReady("no key was prepared")
+        first, *rest = self._keys[purpose]
+        if first.waiting:
+            self._replace(purpose, (*rest, replace(first, waiting=False)))
+
     def retire(self, purpose: Purpose) -> tuple[Key, ...]:
         """Drop all keys but the newest, and store the ring. Only after a rotation that left nothing behind."""
         retired = self._keys[purpose][:-1]
@@ -157,6 +189,7 @@ class KeyRing:
         for purpose, keys in self._keys.items():
             content[purpose.value] = [
                 {"secret": base64.b64encode(key.secret).decode(), "made_at_ms": key.made_at_ms}
+                | ({"waiting": True} if key.waiting else {})
                 for key in keys
             ]
         return json.dumps(content, indent=2).encode() + b"\n"
@@ -193,7 +226,10 @@ def _read(path: Path) -> dict[Purpose, tuple[Key, ...]]:
 
 def _keys(rows: list[dict[str, Any]]) -> tuple[Key, ...]:
     keys = tuple(
-        Key.of(base64.b64decode(row["secret"], validate=True), int(row["made_at_ms"])) for row in rows
+        Key.of(
+            base64.b64decode(row["secret"], validate=True), int(row["made_at_ms"]), row.get("waiting") is True
+        )
+        for row in rows
     )
     if not keys:
         raise ValueError("no key")

@@ -1,7 +1,7 @@
 """Key rotation: seals personal fields anew with the newest key and renews their blind indexes, page by page.
 
 `rotate_keys` does a whole rotation while the house is open: every process sees the new keys at its next use of the ring
-(several machines: copy the key file to all of them after `KeyRing.add`, then `rotate`). While it runs, look-ups go by
+(several machines: `KeyRing.prepare`, copy the key file to all of them, then rotate with the prepared keys). While it runs, look-ups go by
 `FieldCipher.blinds`, and a unique blind index does not yet see that an old and a new value are equal.
 
 The collection `meta` remembers in `keys` the fingerprints of all keys in use, so that a start with the wrong key file is
@@ -190,15 +190,22 @@ async def rotate_keys(
     mongo: Mongo,
     cipher: FieldCipher,
     fields: tuple[SealedField, ...],
-    clock: Clock,
+    clock: Clock | None,
     progress: Callable[[Rotated], None] = lambda rotated: None,
 ) -> tuple[Rotated, ...]:
     """Make new keys, write everything anew with them, and drop the old ones when no value needs them any more.
 
-    May be repeated after an interruption. Arguments and result as in `rotate`; `clock` dates the keys.
+    May be repeated after an interruption. Arguments and result as in `rotate`; `clock` dates the new keys, None for the
+    keys that were prepared.
+
+    Raises:
+        NotReady: No keys were prepared, or a record keeps changing.
     """
     for purpose in Purpose:
-        cipher.ring.add(purpose, clock)
+        if clock is None:
+            cipher.ring.promote(purpose)
+        else:
+            cipher.ring.add(purpose, clock)
     await check_keys(mongo, cipher.ring)
     first = await rotate(mongo, cipher, fields, progress)
     last = first

@@ -23,7 +23,7 @@ from channels.branch.protocol import (
     BranchPeople,
     BranchSnapshot,
 )
-from channels.branch.records import BRANCH_INDEXES
+from channels.branch.records import BRANCH_INDEXES, SEALED_FIELDS
 from channels.branch.roles import CAPABILITIES
 from channels.branch.settings import WORDS, listed
 from channels.core.feature import CommandRow, Feature, QueryRow, RateClass, TopicRow
@@ -67,6 +67,7 @@ FEATURE = Feature(
     ),
     errors=BRANCH_ERRORS,
     indexes=BRANCH_INDEXES,
+    sealed=SEALED_FIELDS,
     capabilities={word: en for word, (_, en) in CAPABILITIES.items() if word.startswith("branch.")},
     settings=(SettingsRow(WORDS, listed),),
 )

@@ -16,6 +16,7 @@ from channels.protocol.base import Command, Event, LogEvent, Result, WireModel
 from channels.protocol.errors import ErrorRow
 from storage.indexes import IndexSpec
 from storage.log import Entry
+from storage.rotation import SealedField
 
 
 class RateClass(Enum):
@@ -120,6 +121,7 @@ class Feature:
         indexes: Indexes its collections need; start-up refuses to serve without them.
         capabilities: Word -> sentence for the roles page and the documents.
         settings: What an organisation may change of the part of its template that this feature reads.
+        sealed: Its sealed values, for key rotation.
     """
 
     name: str
@@ -133,3 +135,4 @@ class Feature:
     indexes: tuple[IndexSpec, ...] = ()
     capabilities: dict[str, str] = field(default_factory=dict)
     settings: tuple[SettingsRow, ...] = ()
+    sealed: tuple[SealedField, ...] = ()

@@ -16,6 +16,7 @@ from channels.protocol.frames import CORE_COMMANDS
 from channels.protocol.presence import PRESENCE_EVENTS
 from channels.protocol.pushes import Unreadable
 from storage.indexes import IndexSpec
+from storage.rotation import SealedField
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -42,6 +43,7 @@ class Registry:
         errors: Number -> row, the core's and all features'.
         events: Wire type -> event class, the core's and all features'.
         indexes: Every index the features need.
+        sealed: Every sealed value of the features, for key rotation.
         capabilities: Word -> sentence.
 
     Raises:
@@ -64,6 +66,8 @@ class Registry:
         self.events: Mapping[str, type[Event]] = _table("event", _events(self.features))
         self.indexes: tuple[IndexSpec, ...] = tuple(i for f in self.features for i in f.indexes)
         _unique("index", (i.name for i in self.indexes))
+        self.sealed: tuple[SealedField, ...] = tuple(s for f in self.features for s in f.sealed)
+        _unique("sealed field", (s.label for s in self.sealed))
         self.capabilities: Mapping[str, str] = _table(
             "capability", ((word, text) for f in self.features for word, text in f.capabilities.items())
         )

@@ -53,4 +53,5 @@ FEATURE = Feature(
         "meeting.approve_leave": "decide on leave, never one's own",
     },
     settings=(SettingsRow(PART, listed),),
+    sealed=tuple(field for part in PARTS for field in part.SEALED),
 )

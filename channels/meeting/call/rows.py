@@ -6,6 +6,7 @@ from channels.meeting.protocol import call as wire
 from channels.protocol.base import Done
 from channels.protocol.errors import ErrorRow
 from storage.indexes import IndexSpec
+from storage.rotation import SealedField
 
 ROWS: tuple[CommandRow, ...] = (
     CommandRow(wire.MeetingTakeBaton, wire.MeetingBatonResult, handlers.take_baton),
@@ -18,3 +19,4 @@ ROWS: tuple[CommandRow, ...] = (
 
 ERRORS: tuple[ErrorRow, ...] = ()
 INDEXES: tuple[IndexSpec, ...] = ()
+SEALED: tuple[SealedField, ...] = ()

@@ -2,12 +2,13 @@
 
 from channels.core.feature import CommandRow, RateClass
 from channels.meeting.entry import check_in, desk, own, rounds
-from channels.meeting.entry.sealed import CLAIMS, DEVICES
+from channels.meeting.entry.sealed import CLAIMS, DEVICES, SEALED_FIELDS
 from channels.meeting.entry.tries import TRIES
 from channels.meeting.protocol import entry as wire
 from channels.protocol.base import Done
 from channels.protocol.errors import ErrorRow
 from storage.indexes import IndexSpec
+from storage.rotation import SealedField
 
 ROWS: tuple[CommandRow, ...] = (
     CommandRow(wire.MeetingShowCode, wire.MeetingCode, rounds.show_code, rate=RateClass.READ, writes=False),
@@ -30,3 +31,4 @@ INDEXES: tuple[IndexSpec, ...] = tuple(
     IndexSpec(name, f"{name}_expiry", (("expires_at", 1),), expire_after_s=0)
     for name in (TRIES, DEVICES, CLAIMS)
 )
+SEALED: tuple[SealedField, ...] = SEALED_FIELDS

@@ -1,12 +1,13 @@
 """Secrets of meetings, devices that checked somebody in, claims that were used. Imported by channels.meeting.entry.
 
 meeting_secrets   {_id: meeting, secret (sealed)}          made when a code is first needed
-meeting_devices   {_id: blind of meeting|round|browser, member, expires_at}
+meeting_devices   {_id: HMAC of round|browser under the secret of the meeting, member, expires_at}
 meeting_claims    {_id: nonce of a claim, member, expires_at}
 """
 
 import base64
 import binascii
+import hmac
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -23,7 +24,6 @@ DEVICES = "meeting_devices"
 CLAIMS = "meeting_claims"
 
 SECRET_FIELD = "meeting_secrets.secret"  # noqa: S105 - a label
-DEVICE_FIELD = "meeting_devices.device"
 CLAIM_FIELD = "meeting_claims.claim"
 
 SEALED_FIELDS: tuple[SealedField, ...] = (SealedField(SECRETS, "secret"),)
@@ -76,7 +76,9 @@ async def take_device(ctx: Context, meeting: str, round_: str) -> None:
     """
     if not ctx.actor.browser or ctx.actor.member is None:
         return
-    key = ctx.reader.cipher.blind(f"{meeting}|{round_}|{ctx.actor.browser}", field=DEVICE_FIELD)
+    # The secret of the meeting, not a key of the ring: a rotation within the window must not free a device.
+    secret = await secret_of(ctx.reader, meeting)
+    key = hmac.digest(secret, f"device|{round_}|{ctx.actor.browser}".encode(), "sha256").hex()
     until = utc(ctx.received_at_ms + DEVICE_DAYS * DAY_MS)
     try:
         await ctx.mongo[DEVICES].insert_one({"_id": key, "member": ctx.actor.member, "expires_at": until})

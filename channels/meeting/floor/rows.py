@@ -7,6 +7,7 @@ from channels.meeting.protocol import floor as wire
 from channels.protocol.base import Done
 from channels.protocol.errors import ErrorRow
 from storage.indexes import IndexSpec
+from storage.rotation import SealedField
 
 ROWS: tuple[CommandRow, ...] = (
     CommandRow(wire.MeetingStartItem, Done, agenda.start_item),
@@ -27,3 +28,4 @@ ROWS: tuple[CommandRow, ...] = (
 
 ERRORS: tuple[ErrorRow, ...] = FLOOR_ERRORS
 INDEXES: tuple[IndexSpec, ...] = (IndexSpec(opinions.OPINIONS, "meeting_opinions_motion", (("motion", 1),)),)
+SEALED: tuple[SealedField, ...] = opinions.SEALED_FIELDS

@@ -8,6 +8,7 @@ from channels.meeting.seating import EXCLUSIONS
 from channels.protocol.base import Done
 from channels.protocol.errors import ErrorRow
 from storage.indexes import IndexSpec
+from storage.rotation import SealedField
 
 ROWS: tuple[CommandRow, ...] = (
     CommandRow(wire.MeetingAskLeave, Done, asking.ask),
@@ -32,3 +33,4 @@ INDEXES: tuple[IndexSpec, ...] = (
     IndexSpec(EXCLUSIONS, "meeting_exclusions_meeting", (("meeting", 1),)),
     IndexSpec(roll.CORRECTIONS, "meeting_corrections_meeting", (("meeting", 1), ("asked_at_ms", 1))),
 )
+SEALED: tuple[SealedField, ...] = (*asking.SEALED_FIELDS, *roll.SEALED_FIELDS)

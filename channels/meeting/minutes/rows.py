@@ -7,6 +7,7 @@ from channels.meeting.protocol import minutes as wire
 from channels.protocol.base import Done
 from channels.protocol.errors import ErrorRow
 from storage.indexes import IndexSpec
+from storage.rotation import SealedField
 
 ROWS: tuple[CommandRow, ...] = (
     CommandRow(
@@ -28,3 +29,4 @@ ROWS: tuple[CommandRow, ...] = (
 
 ERRORS: tuple[ErrorRow, ...] = MINUTES_ERRORS
 INDEXES: tuple[IndexSpec, ...] = ()
+SEALED: tuple[SealedField, ...] = ()

@@ -1,50 +1,17 @@
 """The command line on a real database: organisations, rolls in all formats, invitations, administrators."""
 
-import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from server.__main__ import app
-from storage.client import MongoSettings
+from tests.kit.roll import ROLLS
 
-FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "roll"
-BRANCH = "青禾社区第二党支部"
 MEMBERS = 42
 
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def huitang(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mongo_settings: MongoSettings) -> Iterator[Run]:
-    """Runs `huitang …` on a database of the test's own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HUITANG_DATA_DIR", str(tmp_path / "var"))
-    monkeypatch.setenv("HUITANG_MONGO_URL", mongo_settings.url)
-    monkeypatch.setenv("HUITANG_MONGO_DATABASE", mongo_settings.database)
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    runner = CliRunner()
-
-    def run(*words: str, code: int = 0, typed: str = "") -> Result:
-        result = runner.invoke(app, words, input=typed)
-        assert result.exit_code == code, result.output
-        return result
-
-    yield run
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(False)
-
-
-@pytest.fixture
-def founded(huitang: Run) -> Run:
-    """The same, with an organisation."""
-    huitang("org", "create", BRANCH, "--template", "party_branch_zh", "--prefix", "QH")
-    return huitang
 
 
 def counts(result: Result) -> dict[str, int]:
@@ -54,7 +21,7 @@ def counts(result: Result) -> dict[str, int]:
 
 @pytest.mark.parametrize("name", ["roll-b42.xlsx", "roll-b42.xls", "roll-b42-gb18030.csv"])
 def test_a_clean_roll_gives_all_and_again_nothing(founded: Run, name: str) -> None:
-    file = str(FIXTURES / name)
+    file = str(ROLLS / name)
     assert counts(founded("roll", "import", file))["new"] == MEMBERS
     assert counts(founded("roll", "import", file))["new"] == MEMBERS, "a trial run wrote something"
     assert f"新增 new {MEMBERS}" in founded("roll", "import", file, "--confirm", "--offices").output
@@ -64,7 +31,7 @@ def test_a_clean_roll_gives_all_and_again_nothing(founded: Run, name: str) -> No
 
 
 def test_a_dirty_roll_names_each_fault_in_both_languages(founded: Run) -> None:
-    file = str(FIXTURES / "roll-dirty.xlsx")
+    file = str(ROLLS / "roll-dirty.xlsx")
     look = founded("roll", "import", file)
     before = counts(look)
     assert before["held"] > 0
@@ -79,7 +46,7 @@ def test_a_dirty_roll_names_each_fault_in_both_languages(founded: Run) -> None:
 
 
 def test_an_export_comes_back_unchanged(founded: Run, tmp_path: Path) -> None:
-    founded("roll", "import", str(FIXTURES / "roll-b42.xlsx"), "--confirm")
+    founded("roll", "import", str(ROLLS / "roll-b42.xlsx"), "--confirm")
     out = tmp_path / "out.xlsx"
     assert f"{MEMBERS} members" in founded("roll", "export", str(out)).output
     assert out.stat().st_mode & 0o077 == 0
@@ -88,7 +55,7 @@ def test_an_export_comes_back_unchanged(founded: Run, tmp_path: Path) -> None:
 
 
 def test_an_invitation_is_a_link_with_the_code_in_the_fragment(founded: Run) -> None:
-    founded("roll", "import", str(FIXTURES / "roll-b42.xlsx"), "--confirm")
+    founded("roll", "import", str(ROLLS / "roll-b42.xlsx"), "--confirm")
     said = founded("org", "invite", "林书远").output.strip().splitlines()
     assert said[-1] == f"http://localhost:8080/activate#{said[-2]}"
     founded("org", "invite", "没有这个人", code=1)
@@ -101,12 +68,12 @@ def test_an_administrator_can_be_made_once(huitang: Run) -> None:
 
 
 def test_a_bad_answer_is_refused(founded: Run) -> None:
-    result = founded("roll", "import", str(FIXTURES / "roll-b42.xlsx"), "--answer", "12", code=2)
+    result = founded("roll", "import", str(ROLLS / "roll-b42.xlsx"), "--answer", "12", code=2)
     assert "row=new" in result.output
 
 
 def test_without_a_branch_it_says_what_to_do(huitang: Run) -> None:
-    result = huitang("roll", "import", str(FIXTURES / "roll-b42.xlsx"), code=1)
+    result = huitang("roll", "import", str(ROLLS / "roll-b42.xlsx"), code=1)
     assert "huitang org create" in result.output
 
 
@@ -131,7 +98,9 @@ def test_key_files_are_made_once_and_fit_a_new_database(huitang: Run, tmp_path: 
     before = ring.read_bytes()
     assert ring.stat().st_mode & 0o777 == 0o600
     assert huitang("keys", "create").output.count("was there already") == 2
-    huitang("org", "create", BRANCH)  # opens the database with these keys, and would refuse others afterwards
+    huitang(
+        "org", "create", "青禾社区第二党支部"
+    )  # opens the database with these keys, and would refuse others afterwards
     assert ring.read_bytes() == before
     ring.unlink()
     huitang("keys", "create")

@@ -112,3 +112,21 @@ def test_an_id_belongs_to_its_key() -> None:
 def test_a_ring_needs_a_key_for_each_purpose() -> None:
     with pytest.raises(ValueError, match="needs"):
         KeyRing({Purpose.FIELD: (Key.of(b"\x01" * KEY_BYTES, 0),)})
+
+
+def test_a_prepared_key_reads_and_writes_only_when_promoted(path: Path, clock: FixedClock) -> None:
+    ring = KeyRing.load(path, create=True, clock=clock)
+    writing = ring.newest(Purpose.FIELD)
+    prepared = ring.prepare(Purpose.FIELD, clock)
+    copy = KeyRing.load(path, create=False)
+    assert (ring.newest(Purpose.FIELD), copy.newest(Purpose.FIELD)) == (writing, writing)
+    assert copy.find(Purpose.FIELD, prepared.id) == prepared
+    with pytest.raises(NotReady, match="prepared already"):
+        ring.prepare(Purpose.FIELD, clock)
+    ring.promote(Purpose.FIELD)
+    assert copy.newest(Purpose.FIELD).id == prepared.id
+    ring.promote(Purpose.FIELD)
+    assert ring.newest(Purpose.FIELD).id == prepared.id, "promoted once"
+    assert [key.id for key in ring.retire(Purpose.FIELD)] == [writing.id]
+    with pytest.raises(NotReady, match="no key was prepared"):
+        ring.promote(Purpose.FIELD)
