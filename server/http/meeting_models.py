@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from channels.protocol.base import Id, Millis, WireModel
+from channels.meeting.entry.paper import Verdict
+from channels.protocol.base import Count, Id, Millis, WireModel
 
 Token = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_.-]{1,200}$")]
 
@@ -27,6 +28,26 @@ class ClaimGiven(WireModel):
 
     claim: str
     expires_at_ms: Millis
+
+
+class PaperLineShown(WireModel):
+    """A line of a paper sheet; see channels.meeting.entry.paper."""
+
+    row: Count
+    """As the spreadsheet program counts, from 1."""
+    name: str
+    """As written there."""
+    verdict: Verdict
+    member: Id | None
+    status: Literal["on_time", "late"] | None
+    at_ms: Millis | None
+    late_ms: Millis
+
+
+class PaperShown(WireModel):
+    """What a paper sheet would do: lines in its order. `mark` lines go into `meeting.mark_paper`."""
+
+    lines: list[PaperLineShown]
 
 
 class CalendarAddress(WireModel):

@@ -1,14 +1,26 @@
 """Meetings over HTTP: files, claims of people who are signed out, the calendar feed. May be imported by server."""
 
+from dataclasses import asdict
+
 from starlette.responses import Response
 
+from channels.branch.roll.source import read_file
+from channels.branch.roll.table import FILE_MAX_BYTES
 from channels.core.feature import RateClass
 from channels.meeting.calendar import feed, new_address, revoke
 from channels.meeting.entry.claims import claim_code
+from channels.meeting.entry.paper_desk import check_paper, look_at_paper
 from channels.meeting.minutes.files import MEDIA, Kind, make_file
 from channels.protocol.errors import NOT_FOUND, Refused
-from server.http.meeting_models import CalendarAddress, ClaimGiven, ClaimOrder, FileQuery
-from server.http.officers import reader_of, refuse_foreign_link
+from server.http.meeting_models import (
+    CalendarAddress,
+    ClaimGiven,
+    ClaimOrder,
+    FileQuery,
+    PaperLineShown,
+    PaperShown,
+)
+from server.http.officers import reader_of, refuse_foreign_link, table_file
 from server.http.origin import own_origin
 from server.http.respond import as_file
 from server.http.routes import API_ROOT, Call, Gate, RouteRow
@@ -27,6 +39,15 @@ async def download(call: Call) -> Response:
     known: Kind = kind
     made = await make_file(reader_of(call), call.actor, call.part("id"), known, query.lang)
     return as_file(made.content, made.media, known, made.name)
+
+
+async def read_paper(call: Call) -> PaperShown:
+    """Send a signed paper sheet as a table (.xlsx, .xls, .csv): shows who would be marked, and changes and keeps nothing."""
+    reader, meeting = reader_of(call), call.part("id")
+    await check_paper(reader, call.actor, meeting)
+    sheets = await read_file(await table_file(call))
+    lines = await look_at_paper(reader, call.actor, meeting, [sheet.rows for sheet in sheets], call.now_ms)
+    return PaperShown(lines=[PaperLineShown(**asdict(line)) for line in lines])
 
 
 async def claim(call: Call) -> ClaimGiven:
@@ -65,6 +86,10 @@ MEETING_ROUTES: tuple[RouteRow, ...] = (
     RouteRow(
         "GET", "/meetings/{id}/files/{file}", "meeting.file", None, None, Gate.MEMBER, download, rate=RateClass.HEAVY,
         query=FileQuery, media=MEDIA["minutes.docx"],
+    ),
+    RouteRow(
+        "POST", "/meetings/{id}/paper", "meeting.read_paper", None, PaperShown, Gate.MEMBER, read_paper, rate=RateClass.HEAVY,
+        raw=True, limit_bytes=FILE_MAX_BYTES,
     ),
     RouteRow("POST", "/meeting-claims", "meeting.claim", ClaimOrder, ClaimGiven, Gate.PUBLIC, claim, rate=RateClass.HEAVY),
     RouteRow("POST", "/me/calendar", "me.calendar_make", None, CalendarAddress, Gate.MEMBER, make_feed, rate=RateClass.HEAVY),

@@ -1,14 +1,15 @@
 """What the routes for officers have in common: the unit, the right, and the hand that acts. May be imported by server."""
 
 from channels.branch.contract import Person, Unit
-from channels.branch.errors import MEMBER_UNKNOWN, UNIT_UNKNOWN
+from channels.branch.errors import FILE_TOO_LARGE, FILE_UNREADABLE, MEMBER_UNKNOWN, UNIT_UNKNOWN
 from channels.branch.hand import Hand
 from channels.branch.handlers import may_enter
 from channels.branch.records import MEMBERS
+from channels.branch.roll.table import FILE_MAX_BYTES
 from channels.branch.store import person_cards, unit
 from channels.core.actor import Place
 from channels.core.context import Reader
-from channels.protocol.errors import FORBIDDEN, Refused
+from channels.protocol.errors import FORBIDDEN, TOO_LARGE, Refused
 from server.http.routes import Call
 from storage.client import Document
 from storage.ids import MemberId
@@ -117,3 +118,22 @@ async def card_of(call: Call, member: str) -> Person:
     if card is None or home is None or home.org != call.actor.org:
         raise Refused(MEMBER_UNKNOWN)
     return card
+
+
+async def table_file(call: Call) -> bytes:
+    """The body of a request: a table as a file, not yet looked into.
+
+    Raises:
+        Refused: FILE_TOO_LARGE, FILE_UNREADABLE (empty).
+    """
+    received = bytearray()
+    try:
+        async for chunk in call.chunks():
+            received += chunk
+    except Refused as refused:
+        if refused.row is TOO_LARGE:
+            raise Refused(FILE_TOO_LARGE, mb=FILE_MAX_BYTES // (1024 * 1024)) from refused
+        raise
+    if not received:
+        raise Refused(FILE_UNREADABLE)
+    return bytes(received)

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from channels.branch.errors import FILE_TOO_LARGE, FILE_UNREADABLE, IMPORT_CHANGED, NOT_A_BRANCH
+from channels.branch.errors import IMPORT_CHANGED, NOT_A_BRANCH
 from channels.branch.roll.apply import Outcome, apply
 from channels.branch.roll.dryrun import Choices, DryRun, dry_run, needs_header
 from channels.branch.roll.faults import Fault
@@ -12,8 +12,16 @@ from channels.branch.roll.pending import Pending, drop, fetch, keep
 from channels.branch.roll.source import ignored_columns
 from channels.branch.roll.table import FILE_MAX_BYTES, cell_text
 from channels.core.feature import RateClass
-from channels.protocol.errors import FORBIDDEN, TOO_LARGE, Refused
-from server.http.officers import card_of, hand_of, place_of, reader_of, refuse_foreign_link, unit_with
+from channels.protocol.errors import FORBIDDEN, Refused
+from server.http.officers import (
+    card_of,
+    hand_of,
+    place_of,
+    reader_of,
+    refuse_foreign_link,
+    table_file,
+    unit_with,
+)
 from server.http.respond import as_file
 from server.http.roll_models import (
     ExportQuery,
@@ -41,7 +49,7 @@ async def start_import(call: Call) -> ImportState:
     branch = await unit_with(call, query.unit, MANAGE_ROLL)
     if branch.kind != "branch":
         raise Refused(NOT_A_BRANCH)
-    content = await _content(call)
+    content = await table_file(call)
     reader = reader_of(call)
     run = await dry_run(reader, branch.unit, content, Choices(encoding=query.encoding))
     pending = await keep(reader, branch.unit, _caller(call), content, query.encoding)
@@ -67,20 +75,6 @@ async def continue_import(call: Call) -> ImportState:
     outcome = await apply(hand_of(call, branch, MANAGE_ROLL), run, give_offices=order.give_offices)
     await drop(reader, pending.ident)
     return done_state(state_of(pending, run), outcome)
-
-
-async def _content(call: Call) -> bytes:
-    received = bytearray()
-    try:
-        async for chunk in call.chunks():
-            received += chunk
-    except Refused as refused:
-        if refused.row is TOO_LARGE:
-            raise Refused(FILE_TOO_LARGE, mb=FILE_MAX_BYTES // (1024 * 1024)) from refused
-        raise
-    if not received:
-        raise Refused(FILE_UNREADABLE)
-    return bytes(received)
 
 
 def _caller(call: Call) -> str:

@@ -98,6 +98,7 @@ async def pick_two(page: Page) -> None:
     """Pick two messages."""
     await open_menu(page)
     await page.get_by_role("menuitem", name=re.compile("^(多选|Select several)$")).click()
+    await at_rest(page)
     await page.get_by_role("checkbox").first.check()
 
 
@@ -330,6 +331,18 @@ async def rooms_of(browser: Browser, url: str, state: str) -> dict[str, str]:
         found[word] = (await link.get_attribute("href") or "").rpartition("/")[2]
     await context.close()
     return found
+
+
+async def at_rest(page: Page) -> None:
+    """Nothing in the list of messages has moved for a quarter of a second: what is pressed is what was meant."""
+    rows = page.get_by_role("list", name=re.compile("^(消息|Messages)$")).get_by_role("listitem")
+    seen: list[object] = []
+    for _ in range(60):
+        seen.append([await rows.first.bounding_box(), await rows.last.bounding_box()])
+        if len(seen) > 5 and all(place == seen[-1] for place in seen[-6:]):
+            return
+        await page.wait_for_timeout(50)
+    raise AssertionError("the list never came to rest")
 
 
 async def settled(page: Page) -> None:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.hall import Hall
@@ -91,6 +91,27 @@ async def check_in(person: Person, screen: Page, title: str) -> None:
     await expect(page.get_by_text(re.compile("已签到"))).to_be_visible()
 
 
+async def take_over_paper(page: Page) -> None:
+    """Two signed on paper, one was there already, one is nobody of this branch: looked at first, then marked."""
+    table = "姓名,签名,时间\n何雨桐,何雨桐,\n曹玉兰,√,\n陆远航,√,\n路人甲,√,\n孙巧云,,\n"
+    await page.locator("summary", has_text="录入纸质签到表").click()
+    paper = FilePayload(name="签到表.csv", mimeType="text/csv", buffer=table.encode())
+    await page.get_by_label("选择文件").set_input_files(paper)
+    await expect(page.get_by_text("将登记 2 人 · 已在会 1 人 · 未签 1 人")).to_be_visible()
+    await expect(page.get_by_role("list", name="请看一下")).to_contain_text("路人甲:名单中没有这个人")
+    await page.get_by_role("button", name="登记 2 人").scroll_into_view_if_needed()
+    await keep(page, "meeting-paper")
+    found = await violations(page)
+    assert found == [], "; ".join(found)
+    await page.get_by_role("button", name="登记 2 人").click()
+    await expect(page.get_by_text("已登记 2 人")).to_be_visible()
+    rows = page.get_by_role("list", name="签到表", exact=True)
+    await page.get_by_role("searchbox", name="找姓名").fill("何雨桐")
+    await expect(rows.get_by_role("listitem")).to_contain_text("准时")
+    await page.get_by_role("searchbox", name="找姓名").fill("孙巧云")
+    await expect(rows.get_by_role("listitem")).to_contain_text("缺席")
+
+
 async def test_a_meeting_with_a_screen_and_two_phones(hall: Hall, chromium: Browser) -> None:
     async with (
         at_device(hall, chromium, "宋佳宁", "song.jianing.m", phone=False) as song,
@@ -148,4 +169,5 @@ async def test_a_meeting_with_a_screen_and_two_phones(hall: Hall, chromium: Brow
         await expect(song.page.get_by_text("40 位未签到的成员记为缺席")).to_be_visible()
         await song.page.get_by_role("button", name="散会").last.click()
         await expect(cao.page.get_by_text("已散会")).to_be_visible()
+        await take_over_paper(song.page)
         assert [person.complaints for person in (song, cao, lin)] == [[], [], []]

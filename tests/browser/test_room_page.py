@@ -11,6 +11,7 @@ from playwright.async_api import Browser, expect
 from storage.clock import SystemClock, utc
 from storage.entries import Entry, to_document
 from tests.browser.hall import BRANCH, Hall
+from tests.browser.pages import at_rest
 from tests.browser.people import Person, person_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
@@ -126,25 +127,13 @@ async def find_again(lin: Person) -> None:
     await expect(lin.row("【林1】")).to_have_class(re.compile("bg-late-soft"))
 
 
-async def at_rest(lin: Person) -> None:
-    """Nothing in the list has moved for a quarter of a second: what is pressed is what was meant."""
-    times = lin.page.get_by_role("list", name="消息", exact=True).get_by_role("button")
-    seen: list[object] = []
-    for _ in range(40):
-        seen.append(await times.first.bounding_box())
-        if len(seen) > 5 and all(box == seen[-1] for box in seen[-6:]):
-            return
-        await lin.page.wait_for_timeout(50)
-    raise AssertionError("the list never came to rest")
-
-
 async def go_to_day(lin: Person, day: str, first: str) -> None:
     """From any time in the room to the first message of a day, which is in view and marked."""
     page = lin.page
     times = page.get_by_role("list", name="消息", exact=True).get_by_role(
         "button", name=re.compile("按日期查看")
     )
-    await at_rest(lin)
+    await at_rest(lin.page)
     await times.first.click()
     field = page.get_by_role("dialog", name="按日期查看").get_by_label("日期")
     await field.fill(day)

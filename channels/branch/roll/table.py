@@ -5,7 +5,7 @@ Imported by the roll's other modules.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 ROWS_MAX = 5_000
 COLUMNS_MAX = 60
@@ -14,7 +14,7 @@ CELL_MAX = 2_000
 """Characters kept of a cell; nothing on a roll is longer."""
 
 Cell = str | float | date
-"""An empty cell is the empty string. Numbers are float, as Excel keeps them."""
+"""An empty cell is the empty string. Numbers are float, as Excel keeps them; a date with a time of day is a datetime, naive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ def cell_text(cell: Cell) -> str:
     """A cell as text: whole numbers without .0, dates as ISO."""
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
     if isinstance(cell, date):
         return cell.isoformat()
     return cell

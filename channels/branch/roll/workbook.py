@@ -8,7 +8,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -74,5 +74,6 @@ def sheets_of(answer: Mapping[str, Any]) -> tuple[Sheet, ...]:
 
 def _cell(cell: str | float | Mapping[str, str]) -> Cell:
     if isinstance(cell, Mapping):
-        return date.fromisoformat(cell["d"])
+        clock = cell.get("t")
+        return datetime.fromisoformat(f"{cell['d']}T{clock}") if clock else date.fromisoformat(cell["d"])
     return cell

@@ -1,7 +1,8 @@
 """Reads one .xlsx or .xls from standard input and writes its sheets as JSON to standard output.
 
 Runs as a program of its own with bounded memory and time (see workbook.py): a hostile workbook can at worst end this process.
-It imports nothing of ours, so it starts fast and needs no path. Cells: text, numbers, and dates as {"d": "YYYY-MM-DD"}.
+It imports nothing of ours, so it starts fast and needs no path. Cells: text, numbers, dates as {"d": "YYYY-MM-DD"}, with
+"t": "HH:MM:SS" when they have a time of day.
 
 Answer: {"sheets": [{"name", "rows", "formulas": [[row, column]]}]} or {"refused": "too_big" | "protected" | "unreadable"}.
 """
@@ -11,7 +12,7 @@ import json
 import re
 import sys
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from xml.parsers import expat
 
@@ -163,7 +164,8 @@ def _plain(cell: object) -> object:
     if isinstance(cell, (int, float)):
         return float(cell)
     if isinstance(cell, datetime):
-        return {"d": cell.date().isoformat()}
+        day = {"d": cell.date().isoformat()}
+        return day if cell.time() == time() else {**day, "t": cell.time().isoformat("seconds")}
     if isinstance(cell, date):
         return {"d": cell.isoformat()}
     return str(cell)[:CELL_MAX]

@@ -24,6 +24,7 @@ from channels.meeting.protocol.sheet import (
     MeetingSpot,
     MeetingSpotAsked,
     RowCause,
+    RowStatus,
 )
 from channels.meeting.rights import Scene, at_desk
 from channels.meeting.sheet import PRESENT, Sheet, is_present
@@ -91,6 +92,21 @@ async def set_row(  # noqa: PLR0913 - one change with its reason and what is tol
     return row_of(await sheet_of_meeting(ctx.reader, meeting), member)
 
 
+def marked_status(row: MeetingRow, status: RowStatus) -> RowStatus:
+    """What a mark makes of a row: observers stay observers, whether they are here or not.
+
+    Raises:
+        Refused: PERSON_NOT_HERE: excluded, and so nobody to be marked; BAD_FIELD: leave and absence are not for observers.
+    """
+    if row.status == "excluded":
+        raise Refused(PERSON_NOT_HERE)
+    if row.status == "observer":
+        if status not in (*PRESENT, "expected"):
+            raise Refused(BAD_FIELD, field="status")
+        return "observer"
+    return status
+
+
 async def mark(command: MeetingMark, ctx: Context) -> MeetingRowResult:
     """Set somebody's row by hand, with a reason.
 
@@ -105,7 +121,7 @@ async def mark(command: MeetingMark, ctx: Context) -> MeetingRowResult:
     def alter(row: MeetingRow) -> tuple[MeetingRow, RowCause]:
         here = command.status in PRESENT
         fields: dict[str, Any] = {
-            "status": command.status,
+            "status": marked_status(row, command.status),
             "method": command.method if here else None,
             "at_ms": (row.at_ms or ctx.received_at_ms) if here else None,
             "late_ms": command.late_ms if command.status == "late" else 0,

@@ -1,7 +1,8 @@
 """Rows of the commands of this part. Imported by channels.meeting.feature."""
 
 from channels.core.feature import CommandRow, RateClass
-from channels.meeting.entry import check_in, desk, own, rounds
+from channels.meeting.entry import check_in, desk, own, paper_desk, rounds
+from channels.meeting.entry.errors import ENTRY_ERRORS
 from channels.meeting.entry.sealed import CLAIMS, DEVICES, SEALED_FIELDS
 from channels.meeting.entry.tries import TRIES
 from channels.meeting.protocol import entry as wire
@@ -18,6 +19,7 @@ ROWS: tuple[CommandRow, ...] = (
     CommandRow(wire.MeetingShowPass, wire.MeetingPass, rounds.show_pass, rate=RateClass.READ, writes=False),
     CommandRow(wire.MeetingScanPass, wire.MeetingRowResult, rounds.scan_pass),
     CommandRow(wire.MeetingMark, wire.MeetingRowResult, desk.mark),
+    CommandRow(wire.MeetingMarkPaper, wire.MeetingMarkPaperResult, paper_desk.mark_paper),
     CommandRow(wire.MeetingDispute, wire.MeetingRowResult, desk.dispute),
     CommandRow(wire.MeetingAnswerDispute, wire.MeetingRowResult, own.answer_dispute, rate=RateClass.LIGHT),
     CommandRow(wire.MeetingConfirm, wire.MeetingRowResult, desk.confirm),
@@ -26,7 +28,7 @@ ROWS: tuple[CommandRow, ...] = (
     CommandRow(wire.MeetingAnswerSpot, Done, own.answer_spot, rate=RateClass.LIGHT),
 )
 
-ERRORS: tuple[ErrorRow, ...] = ()
+ERRORS: tuple[ErrorRow, ...] = ENTRY_ERRORS
 INDEXES: tuple[IndexSpec, ...] = tuple(
     IndexSpec(name, f"{name}_expiry", (("expires_at", 1),), expire_after_s=0)
     for name in (TRIES, DEVICES, CLAIMS)

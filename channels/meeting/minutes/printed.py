@@ -40,7 +40,7 @@ def minutes_pdf(minutes: MeetingMinutesText, language: Language) -> bytes:
 
 
 def sign_in_pdf(listed: AttendanceList, language: Language) -> bytes:
-    """A sheet to sign on paper: everybody on the roll, with room for a signature."""
+    """A sheet to sign on paper: everybody on the roll, with room for a signature; numbers are those of the attendance list."""
     word = labels(language)
     seated = [row for row in listed.rows if row.status != "excluded"]
     return _pdf(
@@ -55,8 +55,14 @@ def sign_in_pdf(listed: AttendanceList, language: Language) -> bytes:
                 word("时间", "Time"),
             ],
             "rows": [
-                [str(place), listed.names.get(row.member, ""), listed.groups.get(row.group or "", ""), "", ""]
-                for place, row in enumerate(seated, 1)
+                [
+                    str(row.order),
+                    listed.names.get(row.member, ""),
+                    listed.groups.get(row.group or "", ""),
+                    "",
+                    "",
+                ]
+                for row in seated
             ],
             "widths": [1, 2, 2, 4, 2],
             "foot": word("纸质签到后由组织者录入", "Entered by the organizer afterwards"),

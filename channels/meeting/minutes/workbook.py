@@ -66,7 +66,7 @@ def lines(listed: AttendanceList, language: Language) -> list[list[Cell]]:
     word = labels(language)
     return [
         [
-            place,
+            row.order,
             listed.names.get(row.member, ""),
             listed.groups.get(row.group or "", ""),
             word("有", "yes") if row.votes else word("无", "no"),
@@ -76,7 +76,7 @@ def lines(listed: AttendanceList, language: Language) -> list[list[Cell]]:
             -(-row.late_ms // MINUTE_MS),
             _remark(row, listed.leaves.get(row.member), language),
         ]
-        for place, row in enumerate(listed.rows, 1)
+        for row in listed.rows
     ]
 
 

@@ -9,7 +9,10 @@ from pydantic import Field, StringConstraints
 
 from channels.meeting.protocol.sheet import MeetingRow, MeetingSelf
 from channels.meeting.protocol.values import REASON_MAX
-from channels.protocol.base import Command, Count, Id, Millis, Result
+from channels.protocol.base import Command, Count, Id, Millis, Result, WireModel
+
+PAPER_MAX = 50
+"""People of one paper sheet that are marked by one command; a longer sheet takes several."""
 
 EXTEND_MAX_MS = 3_600_000
 TypedCode = Annotated[str, StringConstraints(max_length=32)]
@@ -116,6 +119,32 @@ class MeetingMark(Command):
     late_ms: Millis = 0
     remote: bool = False
     reason: str = Field(min_length=1, max_length=REASON_MAX)
+
+
+class PaperMark(WireModel):
+    """Somebody who signed on paper."""
+
+    member: Id
+    status: Literal["on_time", "late"]
+    at_ms: Millis | None = None
+    """The time that is written, as server time; None when none is."""
+    late_ms: Millis = 0
+
+
+class MeetingMarkPaper(Command):
+    """The desk takes over a signed paper sheet: all of these are marked as present, or none; who is present already stays."""
+
+    type: Literal["meeting.mark_paper"] = "meeting.mark_paper"
+    meeting: Id
+    marks: list[PaperMark] = Field(min_length=1, max_length=PAPER_MAX)
+    reason: str = Field(min_length=1, max_length=REASON_MAX)
+
+
+class MeetingMarkPaperResult(Result):
+    """Who was marked, and who was left as they are because they were present already, or are disputed."""
+
+    marked: list[Id]
+    left: list[Id]
 
 
 class MeetingDispute(Command):

@@ -215,6 +215,12 @@ HTTP_PROBES: dict[tuple[str, str], Probe] = {
     ("meeting.file", ""): lambda stage, part, whose: Request(
         "GET", f"/meetings/{stage.thing('meeting', part, whose)}/files/attendance.csv"
     ),
+    ("meeting.read_paper", ""): lambda stage, part, whose: Request(
+        "POST",
+        f"/meetings/{stage.thing('meeting', part, whose)}/paper",
+        content="姓名,签名\n无此人,√\n".encode(),
+        headers={"content-type": "text/csv"},
+    ),
     ("meeting.claim", ""): lambda _stage, _part, _whose: Request(
         "POST", "/meeting-claims", {"meeting": ABSENT, "token": "x"}
     ),

@@ -70,6 +70,7 @@ ACCOUNT_RULES: tuple[Rule, ...] = (
     Rule("me.record", SIGNED_IN, all_the_same(PEOPLE, ""), "the caller's own record"),
     Rule("me.audit", SIGNED_IN, all_the_same(PEOPLE, ""), "who looked at the caller's own record"),
     Rule("meeting.file", SIGNED_IN, MEETING_FILE, "lists of names for the desk; minutes for whoever may read them"),
+    Rule("meeting.read_paper", SIGNED_IN, MEETING_FILE, "a signed sheet is held against the list of names by the desk"),
     Rule("meeting.claim", OPEN, all_the_same(NO_ONE, "CODE_EXPIRED"), "a code that is not right tells strangers nothing"),
     Rule("me.calendar_make", SIGNED_IN, all_the_same(MEMBERS, "NOT_FOUND"), "own calendar feed"),
     Rule("me.calendar_end", SIGNED_IN, all_the_same(MEMBERS, "NOT_FOUND"), "own calendar feed"),

@@ -72,6 +72,7 @@ MEETING_PROBES: dict[tuple[str, str], Probe] = {
     ("meeting.show_pass", ""): at(),
     ("meeting.scan_pass", ""): at(token="x"),
     ("meeting.mark", ""): about_member(status="expected", reason="共用手机"),
+    ("meeting.mark_paper", ""): at(marks=[{"member": ABSENT, "status": "late"}], reason="纸质签到表"),
     ("meeting.dispute", ""): about_member(),
     ("meeting.answer_dispute", ""): at(answer="here"),
     ("meeting.confirm", ""): about_member(),

@@ -102,6 +102,7 @@ MEETING_RULES: tuple[Rule, ...] = (
     sits("meeting.show_pass"),
     desk("meeting.scan_pass", "CHECKIN_CODE_WRONG"),
     desk("meeting.mark"),
+    desk("meeting.mark_paper", "PERSON_NOT_HERE"),
     desk("meeting.dispute", "WRONG_STAGE"),
     on_roll("meeting.answer_dispute", "WRONG_STAGE"),
     desk("meeting.confirm"),

@@ -8,6 +8,7 @@ from channels.meeting.protocol.entry import (
     MeetingDispute,
     MeetingExtendRound,
     MeetingMark,
+    MeetingMarkPaper,
     MeetingOpenRound,
     MeetingScanPass,
     MeetingShowCode,
@@ -63,6 +64,14 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
         "meeting.mark", "by hand", (in_meeting(SECRETARY, MeetingMark, member=CHEN, status="late", late_ms=60_000, reason="共用手机"),),
         OPENED, SEEN,
+    ),
+    Scenario(
+        "meeting.mark_paper", "two who signed and one who is here already",
+        (in_meeting(SECRETARY, MeetingMarkPaper, reason="纸质签到表", marks=[
+            {"member": CHEN, "status": "on_time"}, {"member": BEI, "status": "on_time"},
+            {"member": SECRETARY, "status": "late", "at_ms": 1, "late_ms": 120_000},
+        ]),),
+        HERE, SEEN,
     ),
     Scenario("meeting.dispute", "not seen", (in_meeting(SECRETARY, MeetingDispute, member=BEI),), HERE, SEEN),
     Scenario("meeting.answer_dispute", "not here", (in_meeting(BEI, MeetingAnswerDispute, answer="not_here"),), DISPUTED, SEEN),

@@ -1834,6 +1834,21 @@ export interface MeetingMark {
   reason: string;
 }
 
+/** The desk takes over a signed paper sheet: all of these are marked as present, or none; who is present already stays. */
+export interface MeetingMarkPaper {
+  type: "meeting.mark_paper";
+  ref: number;
+  meeting: string;
+  marks: PaperMark[];
+  reason: string;
+}
+
+/** Who was marked, and who was left as they are because they were present already, or are disputed. */
+export interface MeetingMarkPaperResult {
+  marked: string[];
+  left: string[];
+}
+
 /** What a meeting knows of the caller; asked again when `me.meeting_told` arrives. */
 export interface MeetingMe {
   type: "meeting.me";
@@ -2911,6 +2926,33 @@ export interface OrgSummary {
   time_zone: string;
 }
 
+/** A line of a paper sheet; see channels.meeting.entry.paper. */
+export interface PaperLineShown {
+  /** As the spreadsheet program counts, from 1. */
+  row: number;
+  /** As written there. */
+  name: string;
+  verdict: "mark" | "same" | "not_here" | "differs" | "unknown" | "several" | "twice" | "unclear_mark" | "unclear_time" | "excluded";
+  member: string | null;
+  status: "on_time" | "late" | null;
+  at_ms: number | null;
+  late_ms: number;
+}
+
+/** Somebody who signed on paper. */
+export interface PaperMark {
+  member: string;
+  status: "on_time" | "late";
+  /** The time that is written, as server time; None when none is. */
+  at_ms?: number | null;
+  late_ms?: number;
+}
+
+/** What a paper sheet would do: lines in its order. `mark` lines go into `meeting.mark_paper`. */
+export interface PaperShown {
+  lines: PaperLineShown[];
+}
+
 /** The present password and the new one. */
 export interface PasswordBody {
   current: string;
@@ -3462,6 +3504,7 @@ export type Command =
   | MeetingList
   | MeetingLowerHand
   | MeetingMark
+  | MeetingMarkPaper
   | MeetingMe
   | MeetingMinutes
   | MeetingOpen
@@ -3701,6 +3744,7 @@ export interface CommandOf {
   "meeting.list": MeetingList;
   "meeting.lower_hand": MeetingLowerHand;
   "meeting.mark": MeetingMark;
+  "meeting.mark_paper": MeetingMarkPaper;
   "meeting.me": MeetingMe;
   "meeting.minutes": MeetingMinutes;
   "meeting.open": MeetingOpen;
@@ -3785,6 +3829,7 @@ export interface CommandResults {
   "meeting.list": MeetingLines;
   "meeting.lower_hand": Done;
   "meeting.mark": MeetingRowResult;
+  "meeting.mark_paper": MeetingMarkPaperResult;
   "meeting.me": MeetingMeResult;
   "meeting.minutes": MeetingMinutesResult;
   "meeting.open": Done;
@@ -3843,6 +3888,7 @@ export interface Routes {
   "meeting.calendar": { method: "GET"; path: "/api/v1/calendar/{secret}"; query: undefined; body: undefined; result: undefined };
   "meeting.claim": { method: "POST"; path: "/api/v1/meeting-claims"; query: undefined; body: ClaimOrder; result: ClaimGiven };
   "meeting.file": { method: "GET"; path: "/api/v1/meetings/{id}/files/{file}"; query: FileQuery; body: undefined; result: undefined };
+  "meeting.read_paper": { method: "POST"; path: "/api/v1/meetings/{id}/paper"; query: undefined; body: undefined; result: PaperShown };
   "mfa.confirm": { method: "POST"; path: "/api/v1/mfa/confirm"; query: undefined; body: ConfirmBody; result: RecoveryCodes };
   "mfa.enrol": { method: "POST"; path: "/api/v1/mfa/enrol"; query: undefined; body: undefined; result: EnrolAnswer };
   "mfa.recovery_codes": { method: "POST"; path: "/api/v1/mfa/recovery-codes"; query: undefined; body: undefined; result: RecoveryCodes };
@@ -3971,6 +4017,7 @@ export type ErrorKey =
   | "OPINIONS_FILED"
   | "OPINION_DIFFERS"
   | "OTHER_RUNNING"
+  | "PAPER_HEADER"
   | "PARTNER_LEFT"
   | "PASSWORD_COMMON"
   | "PASSWORD_CONTEXT"

@@ -49,4 +49,7 @@ export type {
   MeetingText,
   MinutesSection_Output as MinutesSection,
   MinutesStatement_Output as MinutesStatement,
+  PaperLineShown,
+  PaperMark,
+  PaperShown,
 } from "./generated";

@@ -31,7 +31,7 @@ def member(number: int) -> str:
 
 def listed() -> AttendanceList:
     rows = [
-        MeetingRow(member=member(n), votes=True, status="late" if n == 1 else "on_time", order=n, method="code", at_ms=AT_MS,
+        MeetingRow(member=member(n), votes=True, status="late" if n == 1 else "on_time", order=n + 1, method="code", at_ms=AT_MS,
                    late_ms=90_000 if n == 1 else 0)
         for n in range(len(NASTY))
     ]  # fmt: skip

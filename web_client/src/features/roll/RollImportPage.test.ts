@@ -36,7 +36,7 @@ const STATE: ImportState = {
   refused: [],
 };
 
-vi.mock("./upload", () => ({ upload: () => Promise.resolve(STATE) }));
+vi.mock("@/connection/upload", () => ({ upload: () => Promise.resolve(STATE) }));
 
 let orders: ImportOrder[];
 let wrapper: VueWrapper;

@@ -23,11 +23,11 @@ function stage(): { request: XMLHttpRequest; headers: Record<string, string>; se
 
 const FILE = new File(["x"], "花名册 1.xlsx", { type: "" });
 
-describe("uploading a roll", () => {
+describe("uploading a file", () => {
   it("names the file, tells how far it is and gives the answer", async () => {
     const { request, headers, sent } = stage();
     const parts: number[] = [];
-    const answer = upload<{ import: string }>({ path: "/roll/import", file: FILE, progress: (part) => parts.push(part) }, () => request);
+    const answer = upload<{ import: string }>({ path: "/roll/import", file: FILE, name: FILE.name, progress: (part) => parts.push(part) }, () => request);
     request.upload.onprogress?.call(request, { lengthComputable: true, loaded: 1, total: 4 } as ProgressEvent);
     request.upload.onprogress?.call(request, { lengthComputable: false, loaded: 1, total: 0 } as ProgressEvent);
     Object.assign(request, { status: 200, responseText: '{"import":"a"}' });
@@ -41,7 +41,7 @@ describe("uploading a roll", () => {
 
   it("hands on the server's refusal", async () => {
     const { request } = stage();
-    const answer = upload({ path: "/roll/import", file: FILE, progress: () => undefined }, () => request);
+    const answer = upload({ path: "/roll/import", file: FILE, name: FILE.name, progress: () => undefined }, () => request);
     const body = { code: 2131, key: "FILE_UNREADABLE", message: { zh: "无法读取文件", en: "cannot be read" }, temporary: false, params: {} };
     Object.assign(request, { status: 422, responseText: JSON.stringify(body) });
     request.onload?.({} as ProgressEvent);
@@ -53,7 +53,7 @@ describe("uploading a roll", () => {
     ["ontimeout", "TIMEOUT"],
   ] as const)("%s means %s", async (handler, key) => {
     const { request } = stage();
-    const answer = upload({ path: "/roll/import", file: FILE, progress: () => undefined }, () => request);
+    const answer = upload({ path: "/roll/import", file: FILE, name: FILE.name, progress: () => undefined }, () => request);
     request[handler]?.({} as ProgressEvent);
     await expect(answer).rejects.toBeInstanceOf(Problem);
     await expect(answer).rejects.toMatchObject({ key });
@@ -61,7 +61,7 @@ describe("uploading a roll", () => {
 
   it("does not take a page of a proxy for an answer", async () => {
     const { request } = stage();
-    const answer = upload({ path: "/roll/import", file: FILE, progress: () => undefined }, () => request);
+    const answer = upload({ path: "/roll/import", file: FILE, name: FILE.name, progress: () => undefined }, () => request);
     Object.assign(request, { status: 200, responseText: "<html>" });
     request.onload?.({} as ProgressEvent);
     await expect(answer).rejects.toMatchObject({ key: "UNREADABLE" });
