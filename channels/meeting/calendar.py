@@ -12,11 +12,14 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
-from channels.branch.contract import OrganisationOf, UnitsOf
+from channels.branch.contract import OrganisationOf, Person, PersonCards, UnitsOf
 from channels.core.context import Reader
 from channels.meeting.protocol.values import Meeting
 from channels.meeting.reading import MEETINGS, Held, to_held
+from channels.meeting.rights import hands_of
+from channels.meeting.seating import seats_of
 from storage.errors import Duplicate
+from storage.ids import MemberId
 from storage.indexes import IndexSpec
 
 FEEDS = "meeting_feeds"
@@ -71,19 +74,29 @@ async def feed(reader: Reader, secret: str, page: str) -> bytes | None:
     organisation = await reader.ask(OrganisationOf(found["org"]))
     if not units or organisation is None:
         return None
+    member = MemberId(found["member"])
+    person = (await reader.ask(PersonCards((member,)))).get(member)
+    if person is None:
+        return None
     now_ms = reader.clock.now_ms()
     documents = await reader.mongo[MEETINGS].find(
         {
-            "$or": [{"unit": {"$in": [unit.unit for unit in units]}}, {"state.guests": found["member"]}],
+            "$or": [{"unit": {"$in": [unit.unit for unit in units]}}, {"state.guests": member}],
             "starts_at_ms": {"$gte": now_ms - AROUND_MS, "$lte": now_ms + AROUND_MS},
             "stage": {"$ne": "draft"},
         },
         sort=(("starts_at_ms", -1),),
         limit=MEETINGS_MAX,
     )
-    return rendered(
-        [to_held(document) for document in documents], organisation.name, organisation.time_zone, page
-    )
+    meetings = [held for held in map(to_held, documents) if _concerns(held.state, person)]
+    return rendered(meetings, organisation.name, organisation.time_zone, page)
+
+
+def _concerns(state: Meeting, person: Person) -> bool:
+    """As `rights.standing_of`, for somebody who is not signed in: a committee's meetings are for its members."""
+    if state.rules.body != "committee" or person.member in (*state.guests, *hands_of(state.officers)):
+        return True
+    return bool(seats_of("committee", state.unit, [person]))
 
 
 def rendered(meetings: list[Held], name: str, zone: str, page: str) -> bytes:

@@ -94,7 +94,7 @@ class Lead(_Part):
     """Notice before the beginning."""
 
     min: int = Field(default=1, ge=0, le=60)
-    unit: Literal["day", "workday"] = "day"
+    unit: Literal["day"] = "day"
     mode: Literal["warn", "block"] = "warn"
 
 

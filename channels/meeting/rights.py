@@ -1,6 +1,7 @@
 """Who may see, sit in and run a meeting. Pure look-ups, and the questions behind them.
 
-    sits     members of its unit, its officers and guests; everybody else does not know that it exists
+    sits     members of its unit, of its committee when only that meets, its officers and guests; everybody else does not know
+             that it exists
     desk     chair, recorder, organizer, scrutineers, tellers, and whoever may manage meetings here: they see the sheet
     runs     chair, organizer, and whoever may manage meetings here: they run its parts
 
@@ -14,6 +15,7 @@ from channels.core.actor import Actor, Place
 from channels.core.context import Context, Reader
 from channels.meeting.protocol.values import Meeting, MeetingOfficers
 from channels.meeting.reading import Held, load
+from channels.meeting.seating import COMMITTEE_ROLES
 from channels.protocol.errors import FORBIDDEN, UNKNOWN_TOPIC, Refused
 from storage.ids import MemberId, UnitId
 
@@ -75,8 +77,17 @@ def standing_of(actor: Actor, held: Held, place: Place) -> Standing:
     officers = state.officers
     runs = member in (officers.chair, officers.organizer) or actor.can(MANAGE, place)
     desk = runs or member in hands_of(officers)
-    sits = desk or (state.stage != "draft" and (UnitId(state.unit) in actor.units or member in state.guests))
+    sits = desk or (state.stage != "draft" and (member in state.guests or _belongs(actor, state)))
     return Standing(sits, desk, runs, member == officers.recorder)
+
+
+def _belongs(actor: Actor, state: Meeting) -> bool:
+    """Whose meeting it is. A committee talks among itself; what it decided reaches the others by its minutes and notices."""
+    if UnitId(state.unit) not in actor.units:
+        return False
+    if state.rules.body != "committee":
+        return True
+    return any(grant.unit == state.unit and grant.role in COMMITTEE_ROLES for grant in actor.grants)
 
 
 async def scene(reader: Reader, actor: Actor, meeting: str) -> Scene:

@@ -87,7 +87,7 @@ class MeetingLead(WireModel):
     """How long before its beginning a meeting must be announced."""
 
     min: Count
-    unit: Literal["day", "workday"]
+    unit: Literal["day"]
     mode: Literal["warn", "block"]
 
 

@@ -1735,7 +1735,7 @@ export interface MeetingKindsResult {
 /** How long before its beginning a meeting must be announced. */
 export interface MeetingLead {
   min: number;
-  unit: "day" | "workday";
+  unit: "day";
   mode: "warn" | "block";
 }
 
