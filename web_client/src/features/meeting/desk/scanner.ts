@@ -2,16 +2,22 @@ import { onScopeDispose, type Ref, ref } from "vue";
 
 const LOOK_MS = 250;
 
-/** The part of the browser's barcode detector that is used (Shape Detection API); not every browser has it. */
+/** The part of a barcode detector that is used (Shape Detection API). */
 interface Detector {
   detect: (source: HTMLVideoElement) => Promise<{ rawValue: string }[]>;
 }
-type DetectorClass = new (options: { formats: string[] }) => Detector;
+type DetectorClass = new (options: { formats: "qr_code"[] }) => Detector;
 
-const detectorClass = (): DetectorClass | undefined => (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
+/** The browser's own, where there is one that reads such codes; else the one of a library, loaded when it is needed. */
+async function detector(): Promise<Detector> {
+  const own = (globalThis as { BarcodeDetector?: DetectorClass & { getSupportedFormats: () => Promise<string[]> } }).BarcodeDetector;
+  const formats: readonly string[] = own === undefined ? [] : await own.getSupportedFormats().catch((): string[] => []);
+  const Chosen: DetectorClass = own !== undefined && formats.includes("qr_code") ? own : (await import("qr/decode.js")).BarcodeDetector;
+  return new Chosen({ formats: ["qr_code"] });
+}
 
-/** Whether this browser can look for codes by itself. */
-export const canScan = (): boolean => detectorClass() !== undefined && "mediaDevices" in navigator;
+/** Whether there may be a camera here: browsers offer none to pages that are not secure. */
+export const canScan = (): boolean => "mediaDevices" in navigator;
 
 export interface Scanner {
   /** "denied" when the camera may not be used. */
@@ -36,18 +42,17 @@ export function useScanner(found: (text: string) => Promise<void>): Scanner {
     if (state.value === "on") state.value = "off";
   }
 
-  async function look(detector: Detector, video: HTMLVideoElement): Promise<void> {
-    const [code] = await detector.detect(video).catch(() => []);
+  async function look(eye: Detector, video: HTMLVideoElement): Promise<void> {
+    const [code] = await eye.detect(video).catch(() => []);
     if (code !== undefined && code.rawValue !== last) {
       last = code.rawValue;
       await found(code.rawValue);
     }
-    if (state.value === "on") timer = setTimeout(() => void look(detector, video), LOOK_MS);
+    if (state.value === "on") timer = setTimeout(() => void look(eye, video), LOOK_MS);
   }
 
   async function start(video: HTMLVideoElement): Promise<void> {
-    const Barcodes = detectorClass();
-    if (Barcodes === undefined) return;
+    const eye = await detector();
     try {
       stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
     } catch {
@@ -57,7 +62,7 @@ export function useScanner(found: (text: string) => Promise<void>): Scanner {
     video.srcObject = stream;
     await video.play();
     state.value = "on";
-    void look(new Barcodes({ formats: ["qr_code"] }), video);
+    void look(eye, video);
   }
 
   onScopeDispose(stop);
