@@ -8,6 +8,11 @@ from playwright.async_api import Page
 SOURCE = Path(__file__).resolve().parents[2] / "web_client" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+STILL = """() => Promise.all(document.getAnimations()
+  .filter((one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime !== Infinity)
+  .map((one) => one.finished.catch(() => undefined)))"""
+"""What fades in has the colours it will have only at its end."""
+
 RUN = """async (tags) => {
   const checks = {region: {options: {regionMatcher: 'dialog, [role=dialog], [role=alertdialog], [role=menu], svg'}}};
   const found = await axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], checks});
@@ -23,5 +28,6 @@ async def violations(page: Page) -> list[str]:
     """
     if not await page.evaluate("typeof axe === 'object'"):
         await page.evaluate(SOURCE.read_text(encoding="utf-8"))
+    await page.evaluate(STILL)
     found: list[Any] = await page.evaluate(RUN, TAGS)
     return [str(one) for one in found]

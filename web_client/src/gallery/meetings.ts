@@ -1,7 +1,7 @@
 import { shallowReactive } from "vue";
 
 import type { MeetingHolding } from "@/features/meeting/store";
-import type { Meeting, MeetingCounts, MeetingLine, MeetingMotion, MeetingRow, MeetingRule, MeetingSelf } from "@/protocol/meeting";
+import type { Meeting, MeetingCounts, MeetingLine, MeetingMotion, MeetingRow, MeetingRule, MeetingSelf, PaperLineShown } from "@/protocol/meeting";
 
 import en from "./locales/en.json";
 import zh from "./locales/zh-CN.json";
@@ -106,4 +106,18 @@ export function linesOf(texts: Texts): MeetingLine[] {
     ends_at_ms: OPENED_MS + days * DAY_MS + 90 * MINUTE_MS, mine: "expected", ...more,
   });
   return [line("a", 0, { stage: "in_session", mine: "here" }), line("b", 7), line("c", 7, { title: texts.meeting.item_1 }), line("d", -14, { stage: "approved", mine: "leave" })];
+}
+
+/** A signed sheet: one on time, one late, one there already, one who did not sign, and two lines for a person. */
+export function paperOf(texts: Texts): PaperLineShown[] {
+  const { song, cao, lin, tian } = texts.names;
+  const line = (at: number, name: string, verdict: PaperLineShown["verdict"], more: Partial<PaperLineShown> = {}): PaperLineShown => ({ row: at, name, verdict, member: name, status: null, at_ms: null, late_ms: 0, ...more });
+  return [
+    line(3, song, "mark", { status: "on_time" }),
+    line(4, cao, "mark", { status: "late", at_ms: OPENED_MS + 17 * MINUTE_MS, late_ms: 2 * MINUTE_MS }),
+    line(5, lin, "same"),
+    line(6, tian, "not_here"),
+    line(7, tian, "twice"),
+    line(8, texts.page_long, "unknown", { member: null }),
+  ];
 }

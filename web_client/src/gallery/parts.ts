@@ -35,6 +35,8 @@ export const PARTS: readonly Part[] = [
   { name: "delete", load: () => import("./parts/PartDelete.vue") },
   { name: "shortcuts", load: () => import("./parts/PartShortcuts.vue") },
   { name: "picture", load: () => import("./parts/PartPicture.vue") },
+  { name: "emoji", load: () => import("./parts/PartEmoji.vue") },
+  { name: "template", load: () => import("./parts/PartTemplate.vue") },
   { name: "meeting", load: () => import("./parts/PartMeeting.vue") },
   { name: "meeting-desk", load: () => import("./parts/PartMeetingDesk.vue") },
   { name: "page-room", load: shell, page: true, at: "/chat/branch" },
