@@ -8,18 +8,31 @@ The texts are those of web_client/src/features/help; nothing else is written her
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-HELP = ROOT / "web_client" / "src" / "features" / "help"
+CLIENT = ROOT / "web_client" / "src"
+HELP = CLIENT / "features" / "help"
+TERM = re.compile(r"@:\{'terms\.(\w+)'\}")
+"""How a message of the catalogue names such a word."""
+
 PAGES = {"zh-CN": ROOT / "docs" / "guide.zh.md", "en": ROOT / "docs" / "guide.en.md"}
+
+
+def spoken(locale: str) -> dict[str, dict[str, str]]:
+    """The texts with the client's own words for what an organisation may call otherwise."""
+    terms = json.loads((CLIENT / "locales" / f"{locale}.json").read_text(encoding="utf-8"))["terms"]
+    raw = (HELP / "locales" / f"{locale}.json").read_text(encoding="utf-8")
+    texts: dict[str, dict[str, str]] = json.loads(TERM.sub(lambda found: terms[found[1]], raw))
+    return texts
 
 
 def lines(locale: str) -> Iterator[str]:
     """Lines of the page in a language."""
-    texts = json.loads((HELP / "locales" / f"{locale}.json").read_text(encoding="utf-8"))
+    texts = spoken(locale)
     order = json.loads((HELP / "contents.json").read_text(encoding="utf-8"))["guide"]
     yield f"<!-- Written by scripts/guide.py from web_client/src/features/help/locales/{locale}.json; do not edit. -->"
     yield f"# {texts['guide']['title']}"

@@ -151,7 +151,7 @@ async def choose_several(page: Page) -> None:
 
 async def name_a_group(page: Page) -> None:
     """Begin a new group."""
-    await page.get_by_role("button", name=re.compile("^(新建小组|New group)$")).first.click()
+    await page.get_by_role("button", name=re.compile("^(新建党小组|New group)$")).first.click()
 
 
 async def choose_a_member(page: Page) -> None:

@@ -7,3 +7,8 @@ declare module "virtual:texts-zh-TW" {
   const texts: Record<string, unknown>;
   export default texts;
 }
+
+declare module "virtual:emoji-zh-TW" {
+  const table: Readonly<Record<string, string>>;
+  export default table;
+}

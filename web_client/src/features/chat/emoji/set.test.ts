@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { listen, soundAt } from "@/pinyin/sound";
 
-import { emojiOf, findEmoji, GROUPS, moved, RECENT_MOST, usedNow } from "./set";
+import { emojiOf, findEmoji, GROUPS, groupsOf, moved, RECENT_MOST, usedNow } from "./set";
 
 const all = GROUPS.flatMap((group) => group.emoji);
 const signs = (query: string): string[] => findEmoji(query, soundAt).map((one) => one.sign);
@@ -24,6 +24,14 @@ describe("the set", () => {
     expect(signs("gz")).toContain("👏");
     expect(signs("no such thing")).toEqual([]);
     expect(signs("  ")).toEqual([]);
+  });
+
+  it("has its names in traditional characters, too, and both kinds find", async () => {
+    await listen();
+    const named = groupsOf((await import("virtual:emoji-zh-TW")).default);
+    expect(emojiOf("😄", named).zh).toBe("開心");
+    for (const query of ["開心", "开心", "kaixin"]) expect(findEmoji(query, soundAt, named).map((one) => [one.sign, one.zh])).toContainEqual(["😄", "開心"]);
+    expect(findEmoji("開心", soundAt)).toEqual([]);
   });
 
   it("names what is not in it by its sign", () => {

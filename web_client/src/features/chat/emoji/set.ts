@@ -18,23 +18,31 @@ function read(line: string): Emoji {
   return { sign, zh, en: en.join(" ") };
 }
 
-/** The set in its groups. */
-export const GROUPS: readonly EmojiGroup[] = Object.entries(TABLE).map(([key, lines]) => ({ key, emoji: lines.trim().split("\n").map(read) }));
+/** A table in its groups. */
+export const groupsOf = (table: Readonly<Record<string, string>>): readonly EmojiGroup[] =>
+  Object.entries(table).map(([key, lines]) => ({ key, emoji: lines.trim().split("\n").map(read) }));
 
-const ALL: readonly Emoji[] = GROUPS.flatMap((group) => group.emoji);
+/** The set in its groups. */
+export const GROUPS: readonly EmojiGroup[] = groupsOf(TABLE);
+
+const allOf = (groups: readonly EmojiGroup[]): readonly Emoji[] => groups.flatMap((group) => group.emoji);
+const ALL = allOf(GROUPS);
 
 /** The emoji with this sign; one that is not in the set has its sign for a name. */
-export const emojiOf = (sign: string): Emoji => ALL.find((one) => one.sign === sign) ?? { sign, zh: sign, en: sign };
+export const emojiOf = (sign: string, groups = GROUPS): Emoji => allOf(groups).find((one) => one.sign === sign) ?? { sign, zh: sign, en: sign };
 
 /**
  * Emoji whose Chinese name sounds like the query (characters, pinyin, initials) or whose English name has it.
  *
  * @param sounds Place at which a name sounds like a query, -1 for not at all (pinyin/sound.ts).
+ * @param groups The set as it is shown, e.g. with traditional characters; simplified ones find there, too.
  */
-export function findEmoji(query: string, sounds: (name: string, query: string) => number): Emoji[] {
+export function findEmoji(query: string, sounds: (name: string, query: string) => number, groups = GROUPS): Emoji[] {
   const wanted = query.trim().toLowerCase();
   if (wanted === "") return [];
-  return ALL.filter((one) => one.zh.includes(wanted) || sounds(one.zh, wanted) >= 0 || one.en.includes(wanted) || one.sign === wanted);
+  const fits = (one: Emoji): boolean => one.zh.includes(wanted) || sounds(one.zh, wanted) >= 0 || one.en.includes(wanted) || one.sign === wanted;
+  const found = new Set(ALL.filter(fits).map((one) => one.sign));
+  return allOf(groups).filter((one) => found.has(one.sign) || one.zh.includes(wanted));
 }
 
 export const RECENT_MOST = 16;
