@@ -32,6 +32,7 @@ from steps import ROOT
 
 sys.path.insert(0, str(ROOT))
 from load_tests.words import Words
+from server.telemetry import set_up_logs
 from storage.client import MongoSettings
 from storage.ids import SystemIds
 from storage.managed.mongod import MongodSettings, managed_mongod
@@ -358,6 +359,7 @@ def main() -> int:
     parts = frozenset(options.only.split())
     if not parts or parts - set(PARTS):
         parser.error(f"parts are {', '.join(PARTS)}")
+    set_up_logs("warning", "console")
     return asyncio.run(run(Wish(options.seconds, options.throttle, parts)))
 
 

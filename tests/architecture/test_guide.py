@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("scripts/guide.py", "docs/guide.zh.md", "docs/guide.en.md")
 HELP = "web_client/src/features/help"
+WORDS = "web_client/src/locales"
 
 
 def check(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -25,7 +26,8 @@ def test_a_changed_answer_makes_the_guide_stale(tmp_path: Path) -> None:
     for name in PARTS:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
-    shutil.copytree(ROOT / HELP, tmp_path / HELP)
+    for name in (HELP, WORDS):
+        shutil.copytree(ROOT / name, tmp_path / name)
     assert check(tmp_path).returncode == 0
     texts = tmp_path / HELP / "locales" / "en.json"
     texts.write_text(

@@ -217,6 +217,8 @@ SHOTS = (
     Shot("meetings-month", "/meetings", part="member", walk=open_month),
     Shot("meeting", "/meetings", part="member", walk=open_meeting),
     Shot("meeting-desk", "/meetings", walk=open_desk),
+    Shot("meeting-gone", "/meetings/01900000-0000-7000-8000-00000000dead", part="member"),
+    Shot("meeting-screen-gone", "/meetings/01900000-0000-7000-8000-00000000dead/screen"),
     Shot("meeting-new", "/meetings/new"),
     Shot("me", "/me", part="member"),
     Shot("me-record", "/me/record", part="member"),
