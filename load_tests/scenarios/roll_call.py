@@ -66,10 +66,18 @@ class Caller(Member):
     async def look(self) -> Frame:
         """Open the desk: sheet and floor; returns the floor as it is."""
         sheet = await self.ask({"type": "subscribe", "topic": f"meeting:{self.meeting}-sheet"})
-        self.answered = {answer["member"] for answer in sheet["snapshot"]["sheet"]["answers"]}
+        # Added, not put in its place: an answer may have been pushed since the snapshot was made.
+        self.answered |= {answer["member"] for answer in sheet["snapshot"]["sheet"]["answers"]}
         floor = await self.ask({"type": "subscribe", "topic": f"meeting:{self.meeting}"})
         found: Frame = floor["snapshot"]["meeting"]
         return found
+
+    async def until_called(self, before: str) -> None:
+        """Wait until the desk shows another name: the acknowledgement of a call may be heard before its event."""
+        async with asyncio.timeout(PATIENCE_S):
+            while self.called == before:
+                self.came.clear()
+                await self.came.wait()
 
     async def until_answered(self) -> bool:
         """Wait for the answer of whoever is called."""
@@ -90,6 +98,7 @@ class Caller(Member):
             self.came.set()
         elif frame["type"] == "meeting.called":
             self.called = frame["change"]["roll_call"]["called"]
+            self.came.set()
 
 
 @dataclass(slots=True)
@@ -153,9 +162,12 @@ async def by_name(callers: Sequence[Caller], options: RollCall, screen: Screen) 
     with screen.counting("calling names", options.members) as done:
         while len(calls.began_ns) < options.members:
             calls.began_ns.append(time.monotonic_ns())
+            before = caller.called
             await caller.do("call", baton=baton, who="next")
             if options.cut and len(calls.began_ns) == options.members // 2:
                 caller, baton = await taken_over(callers, calls)
+            else:
+                await caller.until_called(before)
             calls.passed_over += not await caller.until_answered()
             done(len(calls.began_ns))
     await caller.do("end_roll_call", baton=baton)
@@ -242,6 +254,7 @@ def _outcome(  # noqa: PLR0913 - the parts of one report
         **times("ack", percentiles(told["acks_ns"])),
         "complete_after_last_ack_ms": max(complete, default=0) / 1e6,
         "refused": sum(told["refused"].values()),
+        **{f"refused_{key.lower()}": count for key, count in sorted(told["refused"].items())},
         "serving_cores": seen.serving_cores,
         "generator_share": seen.generator_share,
     }
