@@ -72,12 +72,16 @@ class Caller(Member):
         found: Frame = floor["snapshot"]["meeting"]
         return found
 
-    async def until_called(self, before: str) -> None:
+    async def until_called(self, before: str) -> bool:
         """Wait until the desk shows another name: the acknowledgement of a call may be heard before its event."""
-        async with asyncio.timeout(PATIENCE_S):
-            while self.called == before:
-                self.came.clear()
-                await self.came.wait()
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while self.called == before:
+                    self.came.clear()
+                    await self.came.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def until_answered(self) -> bool:
         """Wait for the answer of whoever is called."""
@@ -166,8 +170,9 @@ async def by_name(callers: Sequence[Caller], options: RollCall, screen: Screen) 
             await caller.do("call", baton=baton, who="next")
             if options.cut and len(calls.began_ns) == options.members // 2:
                 caller, baton = await taken_over(callers, calls)
-            else:
-                await caller.until_called(before)
+            elif not await caller.until_called(before):
+                calls.passed_over += 1
+                continue
             calls.passed_over += not await caller.until_answered()
             done(len(calls.began_ns))
     await caller.do("end_roll_call", baton=baton)
