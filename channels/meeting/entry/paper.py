@@ -9,7 +9,7 @@ Imported by channels.meeting.entry and server.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -182,7 +182,7 @@ def _line(
         return PaperLine(index, name, "differs" if here else "not_here", row.member)
     if here:
         return PaperLine(index, name, "same", row.member)
-    return _present(index, name, row.member, mark, cells.get("time", ""), hours)
+    return _present(PaperLine(index, name, "mark", row.member), mark, cells.get("time", ""), hours)
 
 
 def _mark(cells: Mapping[str, PaperCell]) -> Literal["on_time", "late", "not_here"] | None:
@@ -200,18 +200,18 @@ def _mark(cells: Mapping[str, PaperCell]) -> Literal["on_time", "late", "not_her
     return "not_here"
 
 
-def _present(  # noqa: PLR0913 - the parts of a line
-    index: int, name: str, member: str, mark: Literal["on_time", "late"], written: PaperCell, hours: Hours
+def _present(
+    line: PaperLine, mark: Literal["on_time", "late"], written: PaperCell, hours: Hours
 ) -> PaperLine:
     if written == "":
-        return PaperLine(index, name, "mark", member, mark)
+        return replace(line, status=mark)
     at_ms = moment(written, hours)
     if at_ms is None:
-        return PaperLine(index, name, "unclear_time", member)
+        return replace(line, verdict="unclear_time")
     late_ms = max(0, at_ms - hours.late_from_ms)
-    if mark == "on_time" and late_ms:
+    if late_ms:
         mark = "late"
-    return PaperLine(index, name, "mark", member, mark, at_ms, late_ms if mark == "late" else 0)
+    return replace(line, status=mark, at_ms=at_ms, late_ms=late_ms)
 
 
 def moment(written: PaperCell, hours: Hours) -> int | None:
