@@ -23,20 +23,27 @@ async def keep(page: Page, step: str) -> None:
 
 
 @asynccontextmanager
+async def seen(person: Person) -> AsyncIterator[None]:
+    """A picture of their page when something fails; the device is put away at the end."""
+    try:
+        yield
+    except BaseException:
+        FAILED.mkdir(parents=True, exist_ok=True)
+        await person.page.screenshot(path=FAILED / f"{person.login}.png")
+        raise
+    finally:
+        await person.page.context.close()
+
+
+@asynccontextmanager
 async def at_device(
     hall: Hall, chromium: Browser, name: str, login: str, *, phone: bool
 ) -> AsyncIterator[Person]:
     """Somebody who is signed in."""
     person = await person_at(chromium, name, login, f"http://localhost:{hall.served.port}", phone=phone)
-    try:
+    async with seen(person):
         await person.activate(await hall.code(name))
         yield person
-    except BaseException:
-        FAILED.mkdir(parents=True, exist_ok=True)
-        await person.page.screenshot(path=FAILED / f"{login}.png")
-        raise
-    finally:
-        await person.page.context.close()
 
 
 async def call_it(song: Person) -> str:

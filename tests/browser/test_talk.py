@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.async_api import Browser, expect
 
 from tests.browser.hall import BRANCH, Hall
+from tests.browser.in_session import seen
 from tests.browser.people import Person, person_at
 from tests.kit.proxy import Proxy
 from tests.kit.secrets import dump, in_clear, remember, secrets_of_the_roll
@@ -18,7 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 
 MARK = re.compile(r"【(.+?)】")
 WAIT_MS = 20_000
-FAILED = Path(__file__).resolve().parents[2] / ".cache" / "browser"
 """Where the screens stand as they were when a test failed."""
 RETURN_MS = (
     60_000  # the client tries again after at most 20 s, the message it kept may wait as long once more
@@ -32,14 +32,8 @@ async def device(
     """A person behind a network of their own."""
     async with Proxy(hall.served.port) as network:
         person = await person_at(chromium, name, login, f"http://localhost:{network.port}", phone=phone)
-        try:
+        async with seen(person):
             yield person, network
-        except BaseException:
-            FAILED.mkdir(parents=True, exist_ok=True)
-            await person.page.screenshot(path=FAILED / f"{login}.png")
-            raise
-        finally:
-            await person.page.context.close()
 
 
 def marks(texts: list[str]) -> list[str]:
