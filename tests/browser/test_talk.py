@@ -19,7 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 
 MARK = re.compile(r"【(.+?)】")
 WAIT_MS = 20_000
-"""Where the screens stand as they were when a test failed."""
 RETURN_MS = (
     60_000  # the client tries again after at most 20 s, the message it kept may wait as long once more
 )
